@@ -1,0 +1,206 @@
+/**
+ * The one model of what each change to the sample makes run: for every case
+ * the modules whose compiled code, or declared data, it reaches. A module runs
+ * with all of its tests, so these modules' tests, and no others, must execute.
+ */
+export interface ChangeCase {
+  readonly name: string;
+  /** Files below `e2e/glommio`; each `find` stands there exactly once. */
+  readonly edits: readonly {
+    readonly file: string;
+    readonly find: string;
+    readonly replace: string;
+  }[];
+  /**
+   * Modules as `BINARY/MODULE`, without a trailing `test` or `tests`; `BINARY`
+   * alone is a whole integration test, `BINARY/*` every module of a library.
+   */
+  readonly modules: readonly string[];
+  /** `any`: other modules may run as well, since the compiler is free to emit other code for them. */
+  readonly alsoAllowed?: 'any';
+  /** Environment of the Nx command. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export const CHANGE_CASES: readonly ChangeCase[] = [
+  {
+    name: 'a comment at the top of a file that every executor uses',
+    edits: [
+      {
+        file: 'src/sys.rs',
+        find: '//! The ring: submits',
+        replace: '//! A comment.\n//!\n//! The ring: submits',
+      },
+    ],
+    modules: [],
+  },
+  {
+    name: 'one function of arena',
+    edits: [
+      {
+        file: 'src/task/arena.rs',
+        find: '        before - self.slots.len()\n',
+        replace: '        before.saturating_sub(self.slots.len())\n',
+      },
+    ],
+    modules: ['glommio/task::arena'],
+  },
+  {
+    name: 'a test body',
+    edits: [
+      {
+        file: 'src/task/arena.rs',
+        find: '        let key = arena.insert(7);\n        assert_eq!(arena.remove(key), Some(7));',
+        replace:
+          '        let key = arena.insert(8);\n        assert_eq!(arena.remove(key), Some(8));',
+      },
+    ],
+    modules: ['glommio/task::arena'],
+  },
+  {
+    name: 'the helper crate',
+    edits: [
+      {
+        file: 'histogram/src/lib.rs',
+        find: '        self.counts[bucket(value)] += 1;',
+        replace:
+          '        let count = &mut self.counts[bucket(value)];\n        *count = count.saturating_add(1);',
+      },
+    ],
+    modules: ['glommio/executor::observe', 'histogram/'],
+  },
+  {
+    name: 'a trait impl that is reached only through dyn',
+    edits: [
+      {
+        file: 'src/executor/stall.rs',
+        find: 'self.stalls.set(self.stalls.get() + 1);',
+        replace: 'self.stalls.set(self.stalls.get().saturating_add(1));',
+      },
+    ],
+    modules: ['glommio/executor::stall'],
+  },
+  {
+    name: 'a Drop impl',
+    edits: [
+      {
+        file: 'src/io/buffer.rs',
+        find: 'self.home.borrow_mut().push(std::mem::take(&mut self.bytes));',
+        replace: 'self.home.borrow_mut().insert(0, std::mem::take(&mut self.bytes));',
+      },
+    ],
+    modules: ['file_roundtrip', 'glommio/io::buffer', 'glommio/io::file'],
+  },
+  {
+    name: 'a generic function',
+    edits: [
+      {
+        file: 'src/task.rs',
+        find: 'let mut values = Vec::with_capacity(tasks.len());',
+        replace: 'let mut values = Vec::new();',
+      },
+    ],
+    modules: ['glommio/executor', 'spawn_public'],
+  },
+  {
+    name: 'a const',
+    edits: [
+      {
+        file: 'src/io/names.rs',
+        find: 'pub const MAX_NAME_BYTES: usize = 255;',
+        replace: 'pub const MAX_NAME_BYTES: usize = 250;',
+      },
+    ],
+    modules: ['glommio/io::file', 'glommio/io::names'],
+  },
+  {
+    name: 'a const that tests made by a macro use',
+    edits: [
+      {
+        file: 'src/placement.rs',
+        find: 'pub const MAX_CPU: usize = 1023;',
+        replace: 'pub const MAX_CPU: usize = 1022;',
+      },
+    ],
+    modules: ['glommio/executor', 'glommio/placement'],
+  },
+  {
+    name: 'data that include_str! reads',
+    edits: [{ file: 'src/errno.txt', find: '28 ENOSPC\n', replace: '28 ENOSPC\n38 ENOSYS\n' }],
+    modules: ['glommio/error'],
+  },
+  {
+    name: 'the initial value of a static',
+    edits: [
+      {
+        file: 'src/channels/shared_channel.rs',
+        find: 'static NEXT_CHANNEL: AtomicUsize = AtomicUsize::new(1);',
+        replace: 'static NEXT_CHANNEL: AtomicUsize = AtomicUsize::new(100);',
+      },
+    ],
+    modules: ['glommio/channels::shared_channel', 'spawn_public'],
+  },
+  {
+    name: 'a new test',
+    edits: [
+      {
+        file: 'src/io/names.rs',
+        find: '    #[test]\n    fn takes_every_number() {',
+        replace:
+          '    #[test]\n    fn takes_zero() {\n        assert_eq!(segment_name("wal", 0).unwrap(), "wal-0.log");\n    }\n\n    #[test]\n    fn takes_every_number() {',
+      },
+    ],
+    modules: ['glommio/io::names'],
+  },
+  {
+    name: 'a deleted test',
+    edits: [
+      {
+        file: 'src/io/names.rs',
+        find: '    #[test]\n    fn joins_log_and_number() {\n        assert_eq!(segment_name("wal", 42).unwrap(), "wal-42.log");\n    }\n\n',
+        replace: '',
+      },
+    ],
+    modules: ['glommio/io::names'],
+  },
+  {
+    name: 'a Cargo.lock bump of a dependency',
+    edits: [
+      {
+        file: 'Cargo.lock',
+        find: 'version = "1.0.15"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "4a5f13b858c8d314ee3e8f639011f7ccefe71f97f96e50151fb991f267928e2c"',
+        replace:
+          'version = "1.0.17"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "92ecc6618181def0457392ccd0ee51198e065e016d1d527a7ac1b6dc7c1f09d2"',
+      },
+    ],
+    modules: ['glommio/io::file', 'glommio/io::names'],
+    // A dependency's build decides which instances of std's generics the crate
+    // takes from it instead of making its own, and calls to those look different.
+    alsoAllowed: 'any',
+  },
+  {
+    name: 'RUSTFLAGS with a cfg that nothing asks for',
+    edits: [],
+    modules: [],
+    environment: { RUSTFLAGS: '--cfg nothing_asks_for_this' },
+  },
+  {
+    name: 'RUSTFLAGS with a cfg that a const asks for',
+    edits: [
+      {
+        file: 'src/io/names.rs',
+        find: 'pub const MAX_NAME_BYTES: usize = 255;',
+        replace:
+          '#[allow(unexpected_cfgs)]\npub const MAX_NAME_BYTES: usize = if cfg!(short_names) { 240 } else { 255 };',
+      },
+    ],
+    modules: ['glommio/io::file', 'glommio/io::names'],
+    environment: { RUSTFLAGS: '--cfg short_names' },
+  },
+  {
+    name: 'a declared data file',
+    edits: [{ file: 'tests/fixtures/records.txt', find: 'beta=22', replace: 'beta=23' }],
+    // Which test opens a file at run time is in no object: all of the package's run.
+    modules: ['glommio/*', 'file_roundtrip', 'smoke', 'spawn_public'],
+  },
+];

@@ -1,0 +1,59 @@
+import tseslint from 'typescript-eslint';
+
+/** A rule that keeps a folder from importing others; `message` says why. */
+function forbid(files, patterns, message, ignores = []) {
+  return {
+    files,
+    ignores: ['**/*.spec.ts', '**/test-support/**', ...ignores],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: patterns, message }] }],
+    },
+  };
+}
+
+const plugin = 'packages/nx-cargo-test/src';
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/target/**', '**/node_modules/**', '.nx/**', '.tmp/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: ['packages/*/tsconfig.lint.json', 'e2e/*/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+  forbid(
+    ['packages/object-graph/src/**/*.ts'],
+    '^(?!\\.{1,2}/|node:crypto$)',
+    'object-graph turns bytes into fingerprints and knows neither Nx nor the file system.',
+  ),
+  forbid(
+    [`${plugin}/plugin/**/*.ts`],
+    '/(?:run|report|fingerprint/fingerprint-binary)/|@nx-cargo-test/object-graph',
+    'Inference runs for every Nx command: it neither compiles nor runs anything.',
+  ),
+  forbid(
+    [`${plugin}/report/**/*.ts`],
+    '\\.\\./(?!run/(?:run-event|behaviour)|errors|fingerprint/fingerprint-file|module/|build/paths)',
+    'A report sees run events and nothing else of a run.',
+  ),
+  forbid(
+    [`${plugin}/{module,plan}/**/*.ts`],
+    '^(?:execa|@nx/|nx$|nx/)|/(?:executors|process)/',
+    'Modules and plans are pure: bytes or records in, values out.',
+  ),
+  forbid(
+    [`${plugin}/**/*.ts`],
+    '^execa$',
+    'process/spawn.ts is the one place that starts programs through execa.',
+    [`${plugin}/process/spawn.ts`, `${plugin}/{plugin,report,module,plan}/**`],
+  ),
+);

@@ -1,0 +1,27 @@
+/** Options of the executor `build-tests`; what they hold enters Nx's hash of every target. */
+export interface BuildTestsOptions {
+  /** Cargo package name. */
+  readonly package: string;
+  /** Folder of the Cargo workspace relative to the Nx workspace root, `.` for the root itself. */
+  readonly cargoWorkspace: string;
+  /** Features to enable. Default: none but Cargo's default ones. */
+  readonly features?: readonly string[];
+  /** Enables all features. Default: false. */
+  readonly allFeatures?: boolean;
+  /** Leaves Cargo's default features out. Default: false. */
+  readonly noDefaultFeatures?: boolean;
+  /** Cargo profile to compile tests with. Default: Cargo's own for tests, `test`. */
+  readonly profile?: string;
+  /** Environment variables that build scripts or macros read, beyond those that every build covers. Default: none. */
+  readonly buildEnvironment?: readonly string[];
+}
+
+/** The arguments that select features and profile, as cargo takes them. */
+export function selectionArguments(options: BuildTestsOptions): string[] {
+  return [
+    ...(options.features ?? []).flatMap((feature) => ['--features', feature]),
+    ...(options.allFeatures === true ? ['--all-features'] : []),
+    ...(options.noDefaultFeatures === true ? ['--no-default-features'] : []),
+    ...(options.profile === undefined ? [] : ['--profile', options.profile]),
+  ];
+}

@@ -1,0 +1,174 @@
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readCargoMetadata, type CargoPackage, type CargoWorkspace } from '../cargo/metadata';
+import { runProgram } from '../cargo/run-program';
+import { CargoTestError } from '../errors';
+import { fingerprintBinary, type Widening } from '../fingerprint/fingerprint-binary';
+import type { FingerprintFile } from '../fingerprint/fingerprint-file';
+import type { Manifest } from '../fingerprint/manifest';
+import { assignTests } from '../module/assign-tests';
+import { formatLeafId, type Leaf } from '../module/test-module';
+import { pluginVersion } from '../plugin/disk-cache';
+import { outerEnvironment } from '../process/outer-environment';
+import { createBuildFolder } from './build-folder';
+import type { BuildTestsOptions } from './build-options';
+import { compileTests, type CompiledTests } from './compile-tests';
+import { describeLeaf, describeManifest, namedPlaces } from './describe-outputs';
+import { createFileDigests } from './digest-file';
+import { fingerprintCompiled } from './fingerprint-compiled';
+import { openFingerprintStore } from './fingerprint-store';
+import { listBinaries, type Listed } from './list-binaries';
+import { selectLeafTests, type LeafTests } from './select-leaf-tests';
+
+/** What to build. */
+export interface BuildRequest {
+  /** Absolute path of the Nx workspace. */
+  readonly workspaceRoot: string;
+  readonly options: BuildTestsOptions;
+  /** Leaf ids; every test must belong to one of them. */
+  readonly leaves: (libraryName: string) => readonly Leaf[];
+  /** Called with the finished build before leaves are made of it. */
+  readonly check?: (compiled: CompiledTests, cargo: CargoWorkspace) => Promise<void>;
+}
+
+/** Test binaries that were built, and the fingerprints of their tests. */
+export interface BuiltTests {
+  readonly manifest: Manifest;
+  /** Absolute path of the executable of each binary of the manifest. */
+  readonly executables: readonly string[];
+  /** One per leaf, in the order of the leaves. */
+  readonly fingerprints: readonly { readonly leaf: Leaf; readonly content: FingerprintFile }[];
+  readonly widened: readonly Widening[];
+  /** Time that cargo took, and all in all, in milliseconds. */
+  readonly cargoMilliseconds: number;
+  readonly totalMilliseconds: number;
+}
+
+/**
+ * Builds the test binaries of a package, lists their tests and takes the
+ * fingerprint of each. Writes nothing outside of cargo's target folder.
+ *
+ * @throws {CargoTestError} as {@link compileTests}, `listTests` and `selectLeafTests` do.
+ */
+export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTests> {
+  const started = performance.now();
+  const { options } = request;
+  // The recorded working directory has no symbolic links in it, so nothing else may.
+  const workspaceRoot = realpathSync(request.workspaceRoot);
+  const environment = outerEnvironment(process.env);
+  const run = runProgram;
+  const cargo = await readCargoMetadata(join(workspaceRoot, options.cargoWorkspace, 'Cargo.toml'));
+  const cargoPackage = findPackage(cargo, options.package);
+  const store = openFingerprintStore(await createBuildFolder(cargo.targetFolder), pluginVersion());
+  const compiled = await compileTests({
+    options,
+    cargo,
+    package: cargoPackage,
+    sourceFolders: sourceFolders(cargo, cargoPackage),
+    environment,
+    run,
+    digests: createFileDigests(),
+    isKnown: (sha256) => store.has(sha256),
+  });
+  try {
+    const tests = compiled.binaries
+      .filter(({ isTest }) => isTest)
+      .sort((a, b) => (`${a.kind}:${a.name}` < `${b.kind}:${b.name}` ? -1 : 1));
+    const listed = await listBinaries(
+      request.workspaceRoot,
+      tests,
+      compiled.runner,
+      environment,
+      cargoPackage,
+      run,
+    );
+    const taken = await fingerprintCompiled(
+      tests.map((binary, index) => ({
+        compiled: binary,
+        harness: listed[index]!.harness,
+        tests: listed[index]!.tests,
+      })),
+      compiled.binaries.filter(({ isTest }) => !isTest),
+      {
+        artifacts: compiled.messages.artifacts,
+        sysroot: compiled.toolchain.sysroot,
+        store,
+        fingerprintBinary,
+      },
+    );
+    await store.prune();
+    // Only now, so that what was learned from the links serves the next attempt.
+    await request.check?.(compiled, cargo);
+    const library = cargoPackage.targets.find(({ kind }) =>
+      kind.some((each) => LIBRARY.test(each)),
+    );
+    const leaves = request.leaves(library?.name ?? options.package);
+    const selected = selectAll(leaves, listed, cargoPackage);
+    const places = namedPlaces(workspaceRoot, cargo, compiled, environment);
+    return {
+      manifest: describeManifest(options.package, workspaceRoot, tests, listed, selected, compiled),
+      executables: tests.map(({ executable }) => executable),
+      fingerprints: selected.map((each) => ({
+        leaf: each.leaf,
+        content: describeLeaf(each, tests, taken, compiled, places),
+      })),
+      widened: taken.widened,
+      cargoMilliseconds: compiled.cargoMilliseconds,
+      totalMilliseconds: performance.now() - started,
+    };
+  } finally {
+    await compiled.dispose();
+  }
+}
+
+const LIBRARY = /^(lib|rlib|dylib|cdylib|staticlib|proc-macro)$/;
+
+function findPackage(cargo: CargoWorkspace, name: string): CargoPackage {
+  const found = cargo.packages.find((each) => each.name === name);
+  if (found !== undefined) return found;
+  throw new CargoTestError(
+    'GRAPH_OUT_OF_DATE',
+    `the Cargo workspace ${cargo.folder} has no package ${name}`,
+  );
+}
+
+/** Folders of the package and of what it depends on by path, as far as the workspace knows. */
+function sourceFolders(cargo: CargoWorkspace, start: CargoPackage): string[] {
+  const folders = new Set<string>();
+  const pending = [dirname(start.manifestFile)];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    if (folders.has(folder)) continue;
+    folders.add(folder);
+    const found = cargo.packages.find(({ manifestFile }) => dirname(manifestFile) === folder);
+    pending.push(...(found?.pathDependencies ?? []).map((dependency) => dependency.folder));
+  }
+  const all = [...folders];
+  return all.filter((folder) => !all.some((other) => folder.startsWith(`${other}/`))).sort();
+}
+
+function selectAll(
+  leaves: readonly Leaf[],
+  listed: readonly Listed[],
+  cargoPackage: CargoPackage,
+): LeafTests[] {
+  const library = listed.find(({ kind, harness }) => kind === 'lib' && harness);
+  const assigned = new Map<string, string>();
+  if (library !== undefined) {
+    const ownLeaves = leaves.filter(({ binary }) => binary.kind === 'lib');
+    for (const [test, leaf] of assignTests(library.tests, ownLeaves, library.discovered))
+      assigned.set(test, formatLeafId(leaf));
+  }
+  for (const { kind, name, tests } of listed) {
+    const isCovered =
+      (kind === 'lib' && library?.name === name) ||
+      tests.length === 0 ||
+      leaves.some(({ binary }) => binary.kind === kind && binary.name === name);
+    if (!isCovered) {
+      throw new CargoTestError(
+        'GRAPH_OUT_OF_DATE',
+        `no target stands for the tests of the ${kind} target ${name}; if it is new, run the command again`,
+      );
+    }
+  }
+  return leaves.map((leaf) => selectLeafTests(leaf, listed, assigned, cargoPackage));
+}

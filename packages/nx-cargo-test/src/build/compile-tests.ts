@@ -1,0 +1,356 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseCfgSet, type CfgSet } from '../cargo/cfg-expression';
+import { readCargoConfig, variableName, type CargoConfig } from '../cargo/cargo-config';
+import {
+  parseCargoMessages,
+  type CargoMessages,
+  type CompilerArtifact,
+} from '../cargo/cargo-messages';
+import { RUN_RECORDER, writeLinkerShim, type LinkerShim } from '../cargo/linker-shim';
+import { CAPTURE_VARIABLE } from '../cargo/linker-shim-script';
+import type { CargoPackage, CargoWorkspace } from '../cargo/metadata';
+import { listCaptures, readCapture, type CapturedLink } from '../cargo/read-capture';
+import type { RunProgram } from '../cargo/run-program';
+import { askToolchain, cargoHome, type Toolchain } from '../cargo/toolchain';
+import { CargoTestError } from '../errors';
+import type { TestBinaryKind } from '../module/test-module';
+import { readBuildInputs, type BuildInputs } from './build-inputs';
+import { selectionArguments, type BuildTestsOptions } from './build-options';
+import { createBuildFolder, removeAbandonedCaptures, removeHardLinks } from './build-folder';
+import type { FileDigests } from './digest-file';
+import {
+  addedEnvironment,
+  readRunRecords,
+  RUN_RECORDS_VARIABLE,
+  type RunRecord,
+} from './run-records';
+import { changedSince, contentDigests, takeSnapshot } from './source-snapshot';
+
+/** What to compile, and the world to do it in. */
+export interface CompileRequest {
+  readonly options: BuildTestsOptions;
+  readonly cargo: CargoWorkspace;
+  readonly package: CargoPackage;
+  /** Folders of the package and of every package that it depends on by path. */
+  readonly sourceFolders: readonly string[];
+  /** The environment to start cargo with. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly run: RunProgram;
+  readonly digests: FileDigests;
+  /** Whether fingerprints of the binary with this SHA-256 are stored, so that no link need be seen. */
+  isKnown(sha256: string): Promise<boolean>;
+}
+
+/** A test binary, or a plain one that integration tests may start. */
+export interface CompiledBinary {
+  readonly kind: TestBinaryKind;
+  /** Cargo target name. */
+  readonly name: string;
+  /** False for a plain binary, which `cargo test` builds for integration tests to start. */
+  readonly isTest: boolean;
+  readonly executable: string;
+  /** SHA-256 of the executable, lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly sourceFile: string;
+  readonly optimized: boolean;
+  /** Configuration that it was compiled with. */
+  readonly cfg: CfgSet;
+  /** What was linked into it, if it was linked by this build. */
+  readonly link: CapturedLink | undefined;
+  /** Why its link was not seen, for a binary that is not known either. */
+  readonly unseen: string | undefined;
+  /** Where cargo runs it; undefined for a plain binary. */
+  readonly workingDirectory: string | undefined;
+  /** What cargo adds to its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A finished build. */
+export interface CompiledTests {
+  readonly binaries: readonly CompiledBinary[];
+  readonly inputs: BuildInputs;
+  readonly messages: CargoMessages;
+  readonly toolchain: Toolchain;
+  readonly config: CargoConfig;
+  /** The configured target runner and its arguments. */
+  readonly runner: readonly string[];
+  /** Time that cargo took, in milliseconds. */
+  readonly cargoMilliseconds: number;
+  /** Removes the captured objects; call it when the links have been read. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Compiles the test binaries of a package with `cargo test`, and learns what was
+ * linked into each and how cargo would run it. No test runs. cargo's own
+ * diagnostics go to standard error as they are.
+ *
+ * @throws {CargoTestError} `CARGO_BUILD_FAILED`; `SOURCES_CHANGED` if sources
+ *   changed during the build and again during a second one; `CARGO_NOT_FOUND`.
+ */
+export async function compileTests(request: CompileRequest): Promise<CompiledTests> {
+  const session = await prepare(request);
+  try {
+    const snapshot = takeSnapshot(request.sourceFolders);
+    let build = await buildOnce(session);
+    const read = (): string[] => build.inputs.files.map(({ name }) => name);
+    if (changedSince(snapshot, read()).some((file) => isSource(file, request))) {
+      const before = contentDigests(read());
+      build = await buildOnce(session);
+      const after = contentDigests(read());
+      const changed = [...after].filter(([file, digest]) => before.get(file) !== digest);
+      if (changed.length > 0) {
+        throw new CargoTestError(
+          'SOURCES_CHANGED',
+          `sources changed during the build, twice: ${changed
+            .map(([file]) => file)
+            .sort()
+            .join(', ')}`,
+        );
+      }
+    }
+    return {
+      ...build,
+      toolchain: session.toolchain,
+      config: session.config,
+      runner: session.runner,
+      cargoMilliseconds: session.cargoMilliseconds,
+      dispose: () => rm(session.temporary, { recursive: true, force: true }),
+    };
+  } catch (error) {
+    await rm(session.temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface Session {
+  readonly request: CompileRequest;
+  readonly toolchain: Toolchain;
+  readonly config: CargoConfig;
+  readonly runner: readonly string[];
+  readonly shim: LinkerShim;
+  /** Holds `links` and `runs` of this build only. */
+  readonly temporary: string;
+  readonly triple: string;
+  cargoMilliseconds: number;
+}
+
+async function prepare(request: CompileRequest): Promise<Session> {
+  const { cargo, environment, run } = request;
+  const config = readCargoConfig(cargo.folder, cargoHome(environment, cargo.folder), environment);
+  if (config.targets.length > 1) {
+    throw new CargoTestError(
+      'INVALID_OPTIONS',
+      `build.target names ${config.targets.join(', ')}, and tests can run for one of them only; ` +
+        'set CARGO_BUILD_TARGET to one',
+    );
+  }
+  const [target] = config.targets;
+  const buildFolder = await createBuildFolder(cargo.targetFolder);
+  const [toolchain] = await Promise.all([
+    askToolchain(run, cargo.folder, environment, target),
+    removeAbandonedCaptures(buildFolder),
+  ]);
+  // A target may be a file; cargo calls it by the file's name.
+  const triple = target === undefined ? toolchain.triple : basename(target, '.json');
+  const linker = config.linker(triple, toolchain.cfg);
+  const searchPath = environment['PATH'] ?? '';
+  const shim = await writeLinkerShim(
+    buildFolder,
+    linker === undefined ? ['cc'] : ['cc', linker],
+    searchPath,
+  );
+  const temporary = await mkdtemp(join(buildFolder, 'capture-'));
+  return {
+    request,
+    toolchain,
+    config,
+    runner: config.runner(triple, toolchain.cfg),
+    shim,
+    temporary,
+    triple,
+    cargoMilliseconds: 0,
+  };
+}
+
+type Build = Pick<CompiledTests, 'binaries' | 'inputs' | 'messages'>;
+
+/** Runs cargo; if it found binaries fresh of which nothing is known, once more without them. */
+async function buildOnce(session: Session): Promise<Build> {
+  const { request } = session;
+  let attempt = await runCargo(session);
+  let binaries = await readBinaries(session, attempt);
+  const unknown = binaries.filter(({ link, unseen }) => link === undefined && unseen !== undefined);
+  const fresh = unknown.filter(({ executable }) => attempt.isFresh(executable));
+  if (fresh.length > 0) {
+    // cargo links again what is missing, and only that, unless incremental compilation is off.
+    for (const { executable } of fresh) await removeHardLinks(executable);
+    attempt = await runCargo(session);
+    binaries = await readBinaries(session, attempt);
+  }
+  return {
+    binaries,
+    messages: attempt.messages,
+    inputs: readBuildInputs(attempt.messages, request.cargo.folder),
+  };
+}
+
+interface CargoRun {
+  readonly messages: CargoMessages;
+  readonly runs: readonly RunRecord[];
+  readonly given: Readonly<Record<string, string>>;
+  isFresh(executable: string): boolean;
+}
+
+async function runCargo(session: Session): Promise<CargoRun> {
+  const { request, shim, temporary, triple } = session;
+  const runnerVariable = `CARGO_TARGET_${variableName(triple)}_RUNNER`;
+  const links = join(temporary, 'links');
+  const runs = join(temporary, 'runs');
+  await rm(runs, { recursive: true, force: true });
+  await Promise.all([mkdir(links, { recursive: true }), mkdir(runs, { recursive: true })]);
+  const given = {
+    ...request.environment,
+    PATH: `${shim.folder}:${request.environment['PATH'] ?? ''}`,
+    [CAPTURE_VARIABLE]: links,
+    [RUN_RECORDS_VARIABLE]: runs,
+    [runnerVariable]: RUN_RECORDER,
+  };
+  const started = performance.now();
+  const end = await request.run({
+    file: 'cargo',
+    args: [
+      ...['test', '--tests', '--no-fail-fast', '--message-format', 'json-render-diagnostics'],
+      // By place, because another package of the same name may be among the dependencies.
+      ...['--package', packageSpec(request.package)],
+      ...['--manifest-path', request.package.manifestFile],
+      ...selectionArguments(request.options),
+    ],
+    workingDirectory: request.cargo.folder,
+    environment: given,
+    stderr: 'inherit',
+  });
+  session.cargoMilliseconds += performance.now() - started;
+  if (end.notFound) throw new CargoTestError('CARGO_NOT_FOUND', 'there is no cargo in the PATH');
+  if (end.code !== 0) {
+    throw new CargoTestError(
+      'CARGO_BUILD_FAILED',
+      `cargo could not build the tests of ${request.options.package} (${end.description})`,
+    );
+  }
+  const messages = parseCargoMessages(end.stdout);
+  return {
+    messages,
+    runs: await readRunRecords(runs),
+    given,
+    isFresh: (executable) =>
+      messages.artifacts.some((artifact) => artifact.executable === executable && artifact.fresh),
+  };
+}
+
+function packageSpec(cargoPackage: CargoPackage): string {
+  return `path+${pathToFileURL(dirname(cargoPackage.manifestFile)).href}`;
+}
+
+async function readBinaries(session: Session, cargoRun: CargoRun): Promise<CompiledBinary[]> {
+  const { request, temporary } = session;
+  const { digests } = request;
+  const links = new Map<string, CapturedLink>();
+  for (const record of await listCaptures(join(temporary, 'links'))) {
+    const link = await readCapture(record);
+    const file = await digests
+      .sha256(join(record, 'output'))
+      .catch(() => digests.sha256(link.output));
+    links.set(file, link);
+  }
+  const binaries: CompiledBinary[] = [];
+  for (const artifact of cargoRun.messages.artifacts) {
+    const kind = binaryKind(artifact);
+    if (artifact.manifestPath !== request.package.manifestFile) continue;
+    if (artifact.executable === undefined || kind === undefined) continue;
+    const sha256 = await digests.sha256(artifact.executable);
+    const link = links.get(sha256);
+    const run = cargoRun.runs.find(({ executable }) => executable === artifact.executable);
+    if (artifact.isTest && run === undefined) {
+      throw new CargoTestError(
+        'CARGO_BUILD_FAILED',
+        `cargo did not say how it runs ${artifact.executable}; is a target runner forced by \`--config\` or \`[env]\`?`,
+      );
+    }
+    binaries.push({
+      kind,
+      name: artifact.name,
+      isTest: artifact.isTest,
+      executable: artifact.executable,
+      sha256,
+      sourceFile: artifact.sourceFile,
+      optimized: artifact.optimized,
+      cfg: compiledCfg(session, cargoRun.messages, artifact),
+      link,
+      unseen:
+        link !== undefined || (await request.isKnown(sha256)) ? undefined : unseenReason(session),
+      workingDirectory: run?.workingDirectory,
+      environment: run === undefined ? {} : cargoEnvironment(session, cargoRun, run),
+    });
+  }
+  return binaries;
+}
+
+/** rustc's own configuration with what cargo, the profile and the build script add. */
+function compiledCfg(
+  { toolchain }: Session,
+  { buildScripts }: CargoMessages,
+  artifact: CompilerArtifact,
+): CfgSet {
+  const set = parseCfgSet(
+    buildScripts
+      .filter(({ packageId }) => packageId === artifact.packageId)
+      .flatMap(({ cfgs }) => cfgs)
+      .join('\n'),
+  );
+  const names = new Set([...toolchain.cfg.names, ...set.names]);
+  if (artifact.isTest) names.add('test');
+  if (artifact.debugAssertions) names.add('debug_assertions');
+  else names.delete('debug_assertions');
+  const features = artifact.features.map((feature) => `feature="${feature}"`);
+  return { names, pairs: new Set([...toolchain.cfg.pairs, ...set.pairs, ...features]) };
+}
+
+function unseenReason({ shim }: Session): string {
+  return shim.uncaptured[0] ?? 'its link was not seen';
+}
+
+function cargoEnvironment(
+  { request, shim, triple }: Session,
+  { given }: CargoRun,
+  run: RunRecord,
+): Record<string, string> {
+  const temporary = new Set([
+    CAPTURE_VARIABLE,
+    RUN_RECORDS_VARIABLE,
+    `CARGO_TARGET_${variableName(triple)}_RUNNER`,
+  ]);
+  const path = (run.environment['PATH'] ?? '')
+    .split(':')
+    .filter((folder) => folder !== shim.folder)
+    .join(':');
+  const recorded = { ...run, environment: { ...run.environment, PATH: path } };
+  return addedEnvironment(
+    recorded,
+    { ...given, PATH: request.environment['PATH'] ?? '' },
+    temporary,
+  );
+}
+
+function binaryKind({ kinds }: CompilerArtifact): TestBinaryKind | undefined {
+  const [kind = ''] = kinds;
+  if (kind === 'bin' || kind === 'example' || kind === 'test' || kind === 'bench') return kind;
+  return kind === 'custom-build' ? undefined : 'lib';
+}
+
+/** cargo itself writes its lock file and its target folder. */
+function isSource(file: string, { cargo }: CompileRequest): boolean {
+  return !file.startsWith(`${cargo.targetFolder}/`) && !file.endsWith('/Cargo.lock');
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+
+/** A place on this machine, and the word that stands for it wherever a digest is taken. */
+export interface NamedPlace {
+  readonly path: string;
+  readonly token: string;
+}
+
+/** Variables that say how rustup found the toolchain, which the compiled code itself tells. */
+const ABOUT_THE_MACHINE = /^(RUSTUP_|RUST_RECURSION_COUNT$|CARGO_HOME$|PATH$)/;
+
+/**
+ * A digest of how tests are run: environment that cargo adds, runner and link
+ * arguments. Equal on two machines that would run them alike: known places are
+ * replaced by words, and the hashes in names of build folders are left out.
+ *
+ * @param places The longest match wins.
+ */
+export function environmentDigest(
+  run: {
+    readonly environment: Readonly<Record<string, string>>;
+    readonly workingDirectory: string;
+    readonly runner: readonly string[];
+    readonly linkArguments: string | undefined;
+  },
+  places: readonly NamedPlace[],
+): string {
+  const portable = (text: string): string => withoutMachine(text, places);
+  const environment = Object.entries(run.environment)
+    .filter(([name]) => !ABOUT_THE_MACHINE.test(name))
+    .map(([name, value]) => [
+      name,
+      name.endsWith('LIBRARY_PATH') ? value.split(':').map(portable) : portable(value),
+    ])
+    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  const parts = [
+    environment,
+    portable(run.workingDirectory),
+    run.runner.map(portable),
+    run.linkArguments ?? '',
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Replaces the path of each place at the start of a text or after a character that ends a path. */
+export function withoutMachine(text: string, places: readonly NamedPlace[]): string {
+  const sorted = [...places].sort((a, b) => b.path.length - a.path.length);
+  const named = sorted.reduce((result, { path, token }) => replacePath(result, path, token), text);
+  return named.replaceAll(/-[0-9a-f]{16}(?=\/|$)/g, '');
+}
+
+/** Replaces a folder's path where it stands as a whole path or in front of a slash. */
+export function replacePath(text: string, path: string, replacement: string): string {
+  if (path === '' || path === '/') return text;
+  let result = '';
+  let from = 0;
+  for (let at = text.indexOf(path); at !== -1; at = text.indexOf(path, at + 1)) {
+    const before = text.charAt(at - 1);
+    const after = text.charAt(at + path.length);
+    if (at < from || /[A-Za-z0-9._/-]/.test(before) || !/^($|[/:;,\s"'])/.test(after)) continue;
+    result += text.slice(from, at) + replacement;
+    from = at + path.length;
+  }
+  return result + text.slice(from);
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseCfgSet } from '../cargo/cfg-expression';
+import type { CompiledBinary } from './compile-tests';
+import { fingerprintCompiled, type FingerprintBinary } from './fingerprint-compiled';
+import { openFingerprintStore } from './fingerprint-store';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'store-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function binary(kind: CompiledBinary['kind'], sha256: string, isLinked = true): CompiledBinary {
+  return {
+    kind,
+    name: kind,
+    isTest: true,
+    executable: `/target/${kind}`,
+    sha256,
+    sourceFile: '',
+    optimized: false,
+    cfg: parseCfgSet(''),
+    link: isLinked
+      ? {
+          output: '',
+          inputs: [],
+          libraries: [],
+          sharedLibraries: [],
+          searchPaths: [],
+          otherArguments: [],
+        }
+      : undefined,
+    unseen: undefined,
+    workingDirectory: '/',
+    environment: {},
+  };
+}
+
+const fingerprintBinary = jest.fn<ReturnType<FingerprintBinary>, Parameters<FingerprintBinary>>(
+  ({ tests, sha256, link }) =>
+    Promise.resolve({
+      fingerprints: new Map(tests.map((test) => [test, `${test}@${sha256}`])),
+      widened: link === undefined ? [{ reason: 'unseen', count: tests.length }] : [],
+    }),
+);
+beforeEach(() => fingerprintBinary.mockClear());
+
+const take = (compiled: CompiledBinary, plain: CompiledBinary[] = [], version = '1') =>
+  fingerprintCompiled([{ compiled, harness: true, tests: ['t'] }], plain, {
+    artifacts: [],
+    sysroot: '/sysroot',
+    store: openFingerprintStore(folder, version),
+    fingerprintBinary,
+  });
+
+test('a binary that is known is not looked at again, unless by another version', async () => {
+  const first = await take(binary('lib', 'a'));
+  expect(await take(binary('lib', 'a', false))).toEqual(first);
+  expect(fingerprintBinary).toHaveBeenCalledTimes(1);
+  await take(binary('lib', 'a'), [], '2');
+  expect(fingerprintBinary).toHaveBeenCalledTimes(2);
+});
+
+test('a link that is seen at last replaces what was known without it', async () => {
+  expect((await take(binary('lib', 'a', false))).widened).toEqual([{ reason: 'unseen', count: 1 }]);
+  expect((await take(binary('lib', 'a'))).widened).toEqual([]);
+});
+
+test('integration tests depend on the binaries that they may start, library tests do not', async () => {
+  const of = async (kind: 'lib' | 'test', started: string) =>
+    (await take(binary(kind, 'a'), [binary('bin', started)])).binaries[0]?.fingerprints['t'];
+  expect(await of('test', 'one')).not.toBe(await of('test', 'two'));
+  expect(await of('lib', 'one')).toBe(await of('lib', 'two'));
+});

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { CompilerArtifact } from '../cargo/cargo-messages';
+import { linkArgumentsDigest } from '../cargo/link-arguments-digest';
+import type { CapturedLink } from '../cargo/read-capture';
+import type {
+  BinaryFingerprints,
+  FingerprintRequest,
+  Widening,
+} from '../fingerprint/fingerprint-binary';
+import type { CompiledBinary } from './compile-tests';
+import type { FingerprintStore, StoredFingerprints } from './fingerprint-store';
+
+/** Takes the fingerprints of one binary; see `fingerprintBinary`. */
+export type FingerprintBinary = (request: FingerprintRequest) => Promise<BinaryFingerprints>;
+
+/** A binary whose tests are known. */
+export interface BinaryToFingerprint {
+  readonly compiled: CompiledBinary;
+  readonly harness: boolean;
+  readonly tests: readonly string[];
+}
+
+/** Fingerprints of a package's binaries. */
+export interface CompiledFingerprints {
+  /** Per binary asked for, in the same order. */
+  readonly binaries: readonly StoredFingerprints[];
+  readonly widened: readonly Widening[];
+}
+
+/**
+ * Takes the fingerprints of test binaries, or recalls them. A test of a binary
+ * that may start the package's plain binaries also depends on all of those.
+ *
+ * @param artifacts All units of the build, to know how each was compiled.
+ */
+export async function fingerprintCompiled(
+  tests: readonly BinaryToFingerprint[],
+  plain: readonly CompiledBinary[],
+  context: {
+    readonly artifacts: readonly CompilerArtifact[];
+    readonly sysroot: string;
+    readonly store: FingerprintStore;
+    readonly fingerprintBinary: FingerprintBinary;
+  },
+): Promise<CompiledFingerprints> {
+  const take = (binary: BinaryToFingerprint): Promise<StoredFingerprints> =>
+    takeOrRecall(binary, context);
+  const started: string[] = [];
+  for (const compiled of [...plain].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const { fingerprints, linkArguments } = await take({
+      compiled,
+      harness: false,
+      tests: [compiled.name],
+    });
+    started.push(
+      compiled.name,
+      fingerprints[compiled.name] ?? compiled.sha256,
+      linkArguments ?? '',
+    );
+  }
+  const startedDigest = createHash('sha256').update(JSON.stringify(started)).digest('hex');
+  const binaries: StoredFingerprints[] = [];
+  // One after another, because the objects of one link may take a good part of the memory.
+  for (const binary of tests) {
+    const taken = await take(binary);
+    const mayStart = ['test', 'bench'].includes(binary.compiled.kind) && plain.length > 0;
+    binaries.push(
+      mayStart
+        ? {
+            ...taken,
+            fingerprints: Object.fromEntries(
+              Object.entries(taken.fingerprints).map(([name, own]) => [
+                name,
+                `${own}-starts-${startedDigest}`,
+              ]),
+            ),
+          }
+        : taken,
+    );
+  }
+  return { binaries, widened: sumUp(binaries.flatMap(({ widened }) => widened)) };
+}
+
+async function takeOrRecall(
+  { compiled, harness, tests }: BinaryToFingerprint,
+  context: Parameters<typeof fingerprintCompiled>[2],
+): Promise<StoredFingerprints> {
+  const { link, sha256, executable } = compiled;
+  const stored = await context.store.read(sha256);
+  const isUsable =
+    stored !== undefined && tests.every((test) => stored.fingerprints[test] !== undefined);
+  if (isUsable && (link === undefined || stored.linkArguments !== undefined)) return stored;
+  const { fingerprints, widened } = await context.fingerprintBinary({
+    executable,
+    sha256,
+    harness,
+    tests,
+    link,
+    unseen: link === undefined ? (compiled.unseen ?? 'its link was not seen') : undefined,
+    sysroot: context.sysroot,
+    isOptimized: optimization(compiled, link, context.artifacts),
+  });
+  const taken: StoredFingerprints = {
+    ...(link === undefined ? {} : { linkArguments: linkArgumentsDigest(link, readIfPresent) }),
+    fingerprints: Object.fromEntries(fingerprints),
+    widened: [...widened],
+  };
+  await context.store.write(sha256, taken);
+  return taken;
+}
+
+/** Knows rustc's own objects by the name of the binary, and libraries by what cargo says it compiled. */
+function optimization(
+  { optimized }: CompiledBinary,
+  link: CapturedLink | undefined,
+  artifacts: readonly CompilerArtifact[],
+): (path: string) => boolean {
+  const compiled = new Map(
+    artifacts.flatMap((artifact) => artifact.filenames.map((file) => [file, artifact.optimized])),
+  );
+  const own = link === undefined ? undefined : `${basename(link.output)}.`;
+  return (path) =>
+    compiled.get(path) ??
+    ((own !== undefined && basename(path).startsWith(own)) || basename(path) === 'symbols.o'
+      ? optimized
+      : true);
+}
+
+function sumUp(widened: readonly Widening[]): Widening[] {
+  const counts = new Map<string, number>();
+  for (const { reason, count } of widened) counts.set(reason, (counts.get(reason) ?? 0) + count);
+  return [...counts]
+    .map(([reason, count]) => ({ reason, count }))
+    .sort((a, b) => b.count - a.count);
+}
+
+function readIfPresent(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { FINGERPRINT_SCHEMA, parseJson } from '../fingerprint/fingerprint-file';
+
+const storedSchema = v.strictObject({
+  version: v.string(),
+  /** Digest of the link arguments; absent when the link was not seen. */
+  linkArguments: v.optional(v.string()),
+  /** Fingerprint per test. */
+  fingerprints: v.record(v.string(), v.string()),
+  /** Why tests depend on the whole binary, and how many do. */
+  widened: v.array(v.strictObject({ reason: v.string(), count: v.number() })),
+});
+
+/** What was learned from the link of one binary. */
+export type StoredFingerprints = Omit<v.InferOutput<typeof storedSchema>, 'version'>;
+
+/** Fingerprints by the SHA-256 of the binary that they were taken of. */
+export interface FingerprintStore {
+  has(sha256: string): Promise<boolean>;
+  read(sha256: string): Promise<StoredFingerprints | undefined>;
+  write(sha256: string, content: StoredFingerprints): Promise<void>;
+  /** Forgets the binaries used longest ago, but for a number that lets branches be switched. */
+  prune(): Promise<void>;
+}
+
+const KEPT = 200;
+
+/**
+ * Opens the store, so that a binary that cargo finds fresh costs no second look
+ * at its objects, which may be gone.
+ *
+ * @param version Version of the code that takes fingerprints; entries of another are not seen.
+ */
+export function openFingerprintStore(buildFolder: string, version: string): FingerprintStore {
+  const folder = join(buildFolder, 'fingerprints');
+  const stamp = `${FINGERPRINT_SCHEMA}:${version}`;
+  const fileOf = (sha256: string): string => join(folder, `${sha256}.json`);
+  const read = async (sha256: string): Promise<StoredFingerprints | undefined> => {
+    const file = fileOf(sha256);
+    try {
+      const { version: written, ...content } = parseJson(
+        storedSchema,
+        await readFile(file, 'utf8'),
+        file,
+      );
+      return written === stamp ? content : undefined;
+    } catch {
+      // Missing, of an older shape, or cut short: the link is looked at again.
+      return undefined;
+    }
+  };
+  return {
+    has: async (sha256) => (await read(sha256)) !== undefined,
+    read: async (sha256) => {
+      const content = await read(sha256);
+      const now = new Date();
+      if (content !== undefined) await utimes(fileOf(sha256), now, now).catch(() => undefined);
+      return content;
+    },
+    write: async (sha256, content) => {
+      await mkdir(folder, { recursive: true });
+      const temporary = `${fileOf(sha256)}.${process.pid}.tmp`;
+      await writeFile(temporary, JSON.stringify({ version: stamp, ...content }));
+      await rename(temporary, fileOf(sha256));
+    },
+    prune: async () => {
+      const names = await readdir(folder).catch(() => []);
+      if (names.length <= KEPT) return;
+      const ages = await Promise.all(
+        names.map(async (name) => ({
+          name,
+          time: await stat(join(folder, name)).then(
+            ({ mtimeMs }) => mtimeMs,
+            () => 0,
+          ),
+        })),
+      );
+      const old = ages.sort((a, b) => b.time - a.time).slice(KEPT);
+      await Promise.all(old.map(({ name }) => rm(join(folder, name), { force: true })));
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { access, constants, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { linkerShimScript, runRecorderScript } from './linker-shim-script';
+
+/** Name of the stand-in for cargo's target runner in a shim folder; without a slash cargo looks in the `PATH`. */
+export const RUN_RECORDER = 'nx-cargo-test-record-run';
+
+/** A folder of stand-ins for linkers and for cargo's target runner, to be put first in the `PATH` of a build. */
+export interface LinkerShim {
+  readonly folder: string;
+  /** Linkers that no stand-in can replace, with the reason; their links are not captured. */
+  readonly uncaptured: readonly string[];
+}
+
+/**
+ * Writes the stand-ins that record what rustc links and how cargo runs tests. Their folder is named after
+ * their content, so one that is in use by another build is never rewritten.
+ *
+ * @param parent Folder in which the shim folder is made.
+ * @param linkers Names of linkers that rustc may call: `cc` and those that the user configured.
+ * @param searchPath The user's `PATH`.
+ */
+export async function writeLinkerShim(
+  parent: string,
+  linkers: readonly string[],
+  searchPath: string,
+): Promise<LinkerShim> {
+  const uncaptured: string[] = [];
+  const programs = new Map<string, string>();
+  for (const linker of [...new Set(linkers)].sort()) {
+    if (linker.includes('/')) {
+      uncaptured.push(`the linker is configured by its path, ${linker}`);
+      continue;
+    }
+    const program = await findInPath(linker, searchPath, parent);
+    if (program === undefined) uncaptured.push(`the linker ${linker} is not in the PATH`);
+    else programs.set(linker, program);
+  }
+  const recorder = runRecorderScript();
+  const digest = createHash('sha256')
+    .update(recorder)
+    .update(
+      JSON.stringify([...programs].map(([name, program]) => [name, linkerShimScript(program, '')])),
+    )
+    .digest('hex')
+    .slice(0, 16);
+  const folder = join(parent, `shim-${digest}`);
+  await mkdir(folder, { recursive: true });
+  for (const [name, program] of programs) {
+    await writeOnce(join(folder, name), linkerShimScript(program, folder));
+  }
+  await writeOnce(join(folder, RUN_RECORDER), recorder);
+  return { folder, uncaptured };
+}
+
+/** The first executable file called `name` in `searchPath` that is not one of our own stand-ins. */
+async function findInPath(
+  name: string,
+  searchPath: string,
+  shimParent: string,
+): Promise<string | undefined> {
+  for (const folder of searchPath.split(delimiter)) {
+    if (!isAbsolute(folder) || folder.startsWith(join(shimParent, 'shim-'))) continue;
+    const candidate = join(folder, name);
+    try {
+      await access(candidate, constants.X_OK);
+      if ((await stat(candidate)).isFile()) return candidate;
+    } catch {
+      // Not here: the next folder may have it.
+    }
+  }
+  return undefined;
+}
+
+async function writeOnce(file: string, content: string): Promise<void> {
+  try {
+    await access(file, constants.X_OK);
+    return;
+  } catch {
+    // Not written yet.
+  }
+  // Renamed into place, because another build may already be calling it.
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, content, { mode: 0o755 });
+  await rename(temporary, file);
+}

@@ -1,0 +1,30 @@
+import type { BuiltTests } from '../../build/build-test-binaries';
+
+/** What a user sees of a finished build, after cargo's own output. */
+export function describeBuild(built: BuiltTests): string {
+  const { manifest, widened, cargoMilliseconds, totalMilliseconds } = built;
+  const tests = manifest.leaves.reduce((sum, leaf) => sum + leaf.tests.length, 0);
+  const withTests = manifest.leaves.filter((leaf) => leaf.tests.length > 0).length;
+  const absent = built.fingerprints.flatMap(({ content }) =>
+    content.absent === undefined || content.leaf === 'lib?rest'
+      ? []
+      : [`  ${content.leaf}: no tests, ${content.absent}`],
+  );
+  return [
+    `${manifest.package}: fingerprints of ${count(tests, 'test')} in ${count(withTests, 'target')}; ` +
+      `cargo took ${seconds(cargoMilliseconds)}, the rest ${seconds(totalMilliseconds - cargoMilliseconds)}`,
+    ...widened.map(
+      ({ reason, count: number }) =>
+        `  ${count(number, 'test')} depend on the whole binary: ${reason}`,
+    ),
+    ...absent,
+  ].join('\n');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(2)} s`;
+}

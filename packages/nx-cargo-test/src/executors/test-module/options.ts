@@ -1,0 +1,111 @@
+import type { ExecutorContext } from '@nx/devkit';
+import * as v from 'valibot';
+import type { BuildTestsOptions } from '../../build/build-options';
+import { CargoTestError } from '../../errors';
+import { parseLeafId, type Leaf } from '../../module/test-module';
+import { parseBuildTestsOptions } from '../build-tests/options';
+
+const seconds = v.pipe(v.number(), v.gtValue(0));
+
+/** Options that a leaf has from its target; Nx adds what stands on the command line. */
+const optionsSchema = v.looseObject({
+  /** Cargo package name. */
+  package: v.string(),
+  /** Folder of the Cargo workspace relative to the Nx workspace root, `.` for the root itself. */
+  cargoWorkspace: v.string(),
+  /** `formatLeafId` of the leaf. */
+  leaf: v.string(),
+  /** Exact names of tests of the package that may fail. Default: none. */
+  expectedFailures: v.optional(v.array(v.string()), () => []),
+  /** Seconds after which a running test is named. Default: 60. */
+  warnAfterSeconds: v.optional(seconds, 60),
+  /** Seconds after which a running test is killed and fails. Default: 300. */
+  killAfterSeconds: v.optional(seconds, 300),
+  /** The command line's arguments for the target, as they were written. */
+  __unparsed__: v.optional(v.array(v.string()), () => []),
+});
+
+/** Options of the executor `test-module`, checked. */
+export interface TestModuleOptions {
+  readonly package: string;
+  readonly cargoWorkspace: string;
+  readonly leaf: Leaf;
+  readonly leafId: string;
+  readonly expectedFailures: readonly string[];
+  readonly warnAfterSeconds: number;
+  readonly killAfterSeconds: number;
+  /** The user's arguments for the tests. */
+  readonly args: readonly string[];
+}
+
+/** Our own options, which Nx leaves among the arguments when they stand on the command line. */
+const ownOptions = ['expectedFailures', 'warnAfterSeconds', 'killAfterSeconds'];
+
+/**
+ * Checks the options of a leaf.
+ *
+ * @throws {CargoTestError} `INVALID_OPTIONS` naming the first wrong key.
+ */
+export function parseTestModuleOptions(options: unknown): TestModuleOptions {
+  const result = v.safeParse(optionsSchema, options);
+  if (!result.success) {
+    const issue = result.issues[0];
+    throw new CargoTestError(
+      'INVALID_OPTIONS',
+      `options of the executor nx-cargo-test:test-module: ${v.getDotPath(issue) ?? '(all)'}: expected ${issue.expected ?? 'another value'}, got ${issue.received}`,
+    );
+  }
+  const { leaf: leafId, __unparsed__, ...rest } = result.output;
+  const leaf = parseLeafId(leafId, rest.package);
+  if (leaf === undefined) {
+    throw new CargoTestError(
+      'INVALID_OPTIONS',
+      `options of the executor nx-cargo-test:test-module: leaf: expected a test module such as lib::task or test:name, got ${JSON.stringify(leafId)}`,
+    );
+  }
+  return {
+    package: rest.package,
+    cargoWorkspace: rest.cargoWorkspace,
+    leaf,
+    leafId,
+    expectedFailures: rest.expectedFailures,
+    warnAfterSeconds: rest.warnAfterSeconds,
+    killAfterSeconds: rest.killAfterSeconds,
+    args: withoutOwnOptions(__unparsed__),
+  };
+}
+
+/**
+ * The build options of a project's tests: those of its target of the executor
+ * `build-tests`, so that a build on demand is the build that the target makes.
+ *
+ * @throws {CargoTestError} `GRAPH_OUT_OF_DATE` when the project has no such target;
+ *   `INVALID_OPTIONS` when its options are wrong.
+ */
+export function buildOptionsOf(context: ExecutorContext, projectName: string): BuildTestsOptions {
+  const targets = context.projectGraph.nodes[projectName]?.data.targets ?? {};
+  const target = Object.values(targets).find((candidate) =>
+    candidate.executor?.endsWith(':build-tests'),
+  );
+  if (target === undefined) {
+    throw new CargoTestError(
+      'GRAPH_OUT_OF_DATE',
+      `the project ${projectName} has no target of the executor nx-cargo-test:build-tests`,
+    );
+  }
+  return parseBuildTestsOptions(target.options);
+}
+
+/** The arguments that are for the tests: without our own options, in either spelling. */
+export function withoutOwnOptions(unparsed: readonly string[]): string[] {
+  const result: string[] = [];
+  for (let index = 0; index < unparsed.length; index += 1) {
+    const argument = unparsed[index] ?? '';
+    if (argument === '--') return [...result, ...unparsed.slice(index)];
+    const match = /^--([A-Za-z-]+)(=.*)?$/s.exec(argument);
+    const name = match?.[1]?.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (name === undefined || !ownOptions.includes(name)) result.push(argument);
+    else if (match?.[2] === undefined) index += 1;
+  }
+  return result;
+}

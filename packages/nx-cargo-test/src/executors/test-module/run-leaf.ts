@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fingerprintFile, resultFile } from '../../build/paths';
+import type { BuiltBinary } from '../../build/ensure-built';
+import { CargoTestError } from '../../errors';
+import { parseFingerprintFile, type FingerprintFile } from '../../fingerprint/fingerprint-file';
+import type { Manifest } from '../../fingerprint/manifest';
+import { findLeaf, planRun, type RunPlan } from '../../plan/run-plan';
+import { outerEnvironment } from '../../process/outer-environment';
+import { collectOutcome, type LeafOutcome } from '../../report/leaf-outcome';
+import { digestOf, RESULT_SCHEMA, type ResultFile } from '../../report/result-file';
+import { createResultWriter } from '../../report/result-writer';
+import { formatLeafReport, leafLabel } from '../../report/terminal-report';
+import type { RunEvent } from '../../run/run-event';
+import type { Runner } from '../../run/runner';
+import { resolveWorkspaceRoot, testEnvironment } from '../../run/test-environment';
+import type { TestModuleOptions } from './options';
+
+/** A leaf to run, and what it runs with. */
+export interface LeafRun {
+  readonly workspaceRoot: string;
+  readonly options: TestModuleOptions;
+  /** What `ensureBuilt` gave for the leaf's package. */
+  readonly built: { readonly manifest: Manifest; binary(index: number): BuiltBinary };
+  readonly runner: Runner;
+  /** Environment of our own process. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Told what happens while it happens. */
+  readonly onEvent?: (event: RunEvent, plan: RunPlan) => void;
+}
+
+/** How a leaf ended. */
+export interface LeafEnd {
+  readonly success: boolean;
+  /** The text for the user. */
+  readonly report: string;
+}
+
+/**
+ * Runs one leaf and keeps its results file up to date.
+ *
+ * @throws {CargoTestError} when the files that `build-tests` left don't fit
+ * together, or the arguments can't be passed to the tests.
+ */
+export async function runLeaf(run: LeafRun): Promise<LeafEnd> {
+  const { options, workspaceRoot } = run;
+  const { cargoWorkspace, leafId } = options;
+  const path = fingerprintFile(cargoWorkspace, options.package, options.leaf);
+  const text = await readFingerprintFile(resolve(workspaceRoot, path), path);
+  const fingerprints = parseFingerprintFile(text, path);
+  const names = checkedNames(fingerprints, run.built.manifest, leafId, path);
+  const writer = createResultWriter(
+    resolve(workspaceRoot, resultFile(cargoWorkspace, options.package, options.leaf)),
+  );
+  const label = leafLabel(leafId);
+  const content = (outcome: LeafOutcome, complete: boolean): ResultFile => ({
+    schema: RESULT_SCHEMA,
+    leaf: leafId,
+    fingerprint: digestOf(text),
+    args: [...options.args],
+    complete,
+    success: complete && outcome.success,
+    seconds: outcome.seconds,
+    ...(fingerprints.absent === undefined ? {} : { absent: fingerprints.absent }),
+    problems: [...outcome.problems],
+    tests: [...outcome.tests],
+  });
+
+  if (names.length === 0) {
+    await writer.write(content(collectOutcome([], []).outcome(), true));
+    const why = fingerprints.absent === undefined ? '' : ` (${fingerprints.absent})`;
+    return { success: true, report: `${label}: no tests${why}\n` };
+  }
+
+  const plan = planLeaf(run);
+  const collector = collectOutcome(plan.tests, plan.expectedFailures);
+  await writer.write(content(collector.outcome(), false));
+  try {
+    for await (const event of run.runner.run(plan)) {
+      collector.add(event);
+      run.onEvent?.(event, plan);
+      if (event.type === 'verdict') {
+        await writer.progress(() => content(collector.outcome(), false));
+      }
+    }
+  } catch (error) {
+    // What has run so far must still reach the user and the results file.
+    collector.fail(`the run broke off: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const outcome = collector.outcome();
+  await writer.write(content(outcome, true));
+  const report = formatLeafReport(outcome, {
+    label,
+    harness: plan.harness,
+    showOutput: plan.showOutput,
+  });
+  return { success: outcome.success, report };
+}
+
+function planLeaf({ workspaceRoot, options, built, environment }: LeafRun): RunPlan {
+  const { index } = findLeaf(built.manifest, options.leafId);
+  const { manifest: binary, file } = built.binary(index);
+  const inWorkspace = (value: string): string => resolveWorkspaceRoot(value, workspaceRoot);
+  const [program, ...leading] = [...binary.runner.map(inWorkspace), file];
+  return planRun({
+    manifest: built.manifest,
+    leaf: options.leafId,
+    args: options.args,
+    expectedFailures: options.expectedFailures,
+    command: [program ?? file, ...leading],
+    workingDirectory: resolve(workspaceRoot, inWorkspace(binary.workingDirectory)),
+    environment: testEnvironment(outerEnvironment(environment), binary.environment, workspaceRoot),
+    limits: {
+      warnAfterSeconds: options.warnAfterSeconds,
+      killAfterSeconds: options.killAfterSeconds,
+    },
+  });
+}
+
+/** The leaf's tests, on which the fingerprint file and the manifest must agree. */
+function checkedNames(
+  fingerprints: FingerprintFile,
+  manifest: Manifest,
+  leafId: string,
+  path: string,
+): readonly string[] {
+  if (fingerprints.leaf !== leafId) {
+    throw new CargoTestError(
+      'INVALID_FILE',
+      `${path} is about ${fingerprints.leaf}, not ${leafId}`,
+    );
+  }
+  const entry = manifest.leaves.find((candidate) => candidate.id === leafId);
+  const inFile = fingerprints.tests.map((test) => test.name).sort();
+  if (entry !== undefined && inFile.length === 0 && entry.tests.length === 0) return [];
+  const { names } = findLeaf(manifest, leafId);
+  if (JSON.stringify(inFile) !== JSON.stringify([...names].sort())) {
+    throw new CargoTestError(
+      'SOURCES_CHANGED',
+      `${path} and the manifest name different tests for ${leafId}; run the build-tests target again`,
+    );
+  }
+  return names;
+}
+
+async function readFingerprintFile(file: string, path: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new CargoTestError(
+      'GRAPH_OUT_OF_DATE',
+      `${path} cannot be read; its build-tests target has to run first`,
+      { cause },
+    );
+  }
+}

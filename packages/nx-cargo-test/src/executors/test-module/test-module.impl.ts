@@ -1,0 +1,49 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { ensureBuilt } from '../../build/ensure-built';
+import { assertTargetIntact } from '../../plugin/merged-target';
+import { spawnSupervised } from '../../process/spawn';
+import { describeFailure } from '../../report/describe-failure';
+import { createLimit, parallelProcesses } from '../../run/concurrency';
+import { assertHostRunsTests } from '../../run/host';
+import { createNativeRunner } from '../../run/native-runner';
+import { buildOptionsOf, parseTestModuleOptions } from './options';
+import { runLeaf } from './run-leaf';
+
+/** Runs the tests of one leaf in a process of Nx's own for the task. */
+export default async function testModuleExecutor(
+  rawOptions: unknown,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  try {
+    assertTargetIntact(context);
+    assertHostRunsTests();
+    const options = parseTestModuleOptions(rawOptions);
+    const built = await ensureBuilt({
+      workspaceRoot: context.root,
+      cargoWorkspace: options.cargoWorkspace,
+      packageName: options.package,
+      leaves: [options.leafId],
+      build: buildOptionsOf(context, context.projectName ?? ''),
+    });
+    const { success, report } = await runLeaf({
+      workspaceRoot: context.root,
+      options,
+      built,
+      runner: createNativeRunner({
+        spawn: spawnSupervised,
+        limit: createLimit(parallelProcesses(process.env)),
+      }),
+      environment: process.env,
+      onEvent(event) {
+        if (event.type === 'slow') {
+          process.stdout.write(`${event.test} has been running for over ${event.seconds} s\n`);
+        }
+      },
+    });
+    process.stdout.write(report);
+    return { success };
+  } catch (error) {
+    process.stderr.write(`${describeFailure(error)}\n`);
+    return { success: false };
+  }
+}

@@ -1,0 +1,3 @@
+﻿#![allow(dead_code)]
+#[test]
+fn after_a_byte_order_mark() {}

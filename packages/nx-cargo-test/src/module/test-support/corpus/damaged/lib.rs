@@ -1,0 +1,8 @@
+mod missing;
+mod looping;
+mod binary;
+mod torn;
+mod whole {
+    #[test]
+    fn stays() {}
+}

@@ -1,0 +1,4 @@
+#[test]
+fn first() {}
+#[path = "looping.rs"]
+mod again;

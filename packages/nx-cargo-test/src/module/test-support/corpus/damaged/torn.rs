@@ -1,0 +1,3 @@
+#[test]
+fn before() {}
+fn broken( {

@@ -1,0 +1,1 @@
+mod around; #[test] fn included() {}

@@ -1,0 +1,1 @@
+mod beside; #[test] fn moved() {}

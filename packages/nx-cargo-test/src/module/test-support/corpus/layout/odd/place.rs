@@ -1,0 +1,1 @@
+mod next; #[test] fn placed() {}

@@ -1,0 +1,1 @@
+mod under; #[test] fn by_path() {}

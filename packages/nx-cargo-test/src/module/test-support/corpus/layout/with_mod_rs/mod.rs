@@ -1,0 +1,1 @@
+mod inner; #[test] fn in_mod_rs() {}

@@ -1,0 +1,217 @@
+import { CargoTestError } from '../errors';
+import type { Manifest } from '../fingerprint/manifest';
+import { parseTestArguments, reasonNotSelected, type TestArguments } from './test-arguments';
+
+/** Which tests of a leaf run in which process, with all that a runner needs to know. */
+export interface RunPlan {
+  /** `formatLeafId` of the leaf. */
+  readonly leaf: string;
+  /** False for `harness = false`: judged by the exit status. */
+  readonly harness: boolean;
+  /** All tests of the leaf, in the order in which libtest starts them. */
+  readonly tests: readonly string[];
+  /** Those that the user's arguments leave out. */
+  readonly notSelected: readonly { readonly test: string; readonly why: string }[];
+  /** Run one after another; together they hold each selected test once. */
+  readonly processes: readonly PlannedProcess[];
+  /** Tests of the leaf whose failure is expected; each has a process of its own. */
+  readonly expectedFailures: readonly string[];
+  /** Program and leading arguments: the configured target runner, then the test binary. */
+  readonly command: readonly [string, ...string[]];
+  /** Absolute path. */
+  readonly workingDirectory: string;
+  /** The whole environment of the processes. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Threads of libtest, when the user fixed their number. */
+  readonly threads?: number;
+  /** False when libtest starts the tests in random order. */
+  readonly ordered: boolean;
+  /** The user wants to see the output of tests that pass, too. */
+  readonly showOutput: boolean;
+  readonly limits: TimeLimits;
+}
+
+/** One process of a {@link RunPlan}. */
+export interface PlannedProcess {
+  /** In the order in which libtest starts them. */
+  readonly tests: readonly string[];
+  /** Arguments for the test binary, without those for the verdict channel. */
+  readonly args: readonly string[];
+}
+
+/** Time limits for a single test, in seconds. */
+export interface TimeLimits {
+  /** A test that takes longer is named while it runs. */
+  readonly warnAfterSeconds: number;
+  /** A test that takes longer fails, and its process is killed. */
+  readonly killAfterSeconds: number;
+}
+
+/** What {@link planRun} decides from. */
+export interface PlanRequest {
+  readonly manifest: Manifest;
+  readonly leaf: string;
+  /** The user's arguments after `--`. */
+  readonly args: readonly string[];
+  /** Exact names of tests of the package. */
+  readonly expectedFailures: readonly string[];
+  readonly command: readonly [string, ...string[]];
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly limits: TimeLimits;
+  /** Bytes that the test names of one process may take. Default: 1,000,000, half of Linux's usual limit. */
+  readonly nameBytes?: number;
+}
+
+/**
+ * Decides which tests of a leaf run, and in which process.
+ *
+ * The selected tests are passed by exact name, so a user's filter never reaches
+ * another module's tests. A test whose failure is expected runs alone and after
+ * the rest, so that its crash or hang can't take others along.
+ *
+ * @throws {CargoTestError} `INVALID_OPTIONS` for arguments that can't be passed
+ * on; `GRAPH_OUT_OF_DATE` when the manifest lacks the leaf or its binary;
+ * `INVALID_FILE` when the manifest contradicts itself.
+ */
+export function planRun(request: PlanRequest): RunPlan {
+  const { binary, names } = findLeaf(request.manifest, request.leaf);
+  const { environment } = request;
+  const base = {
+    leaf: request.leaf,
+    command: request.command,
+    workingDirectory: request.workingDirectory,
+    environment,
+    limits: request.limits,
+  };
+  const listedFailures = new Set(request.expectedFailures);
+  const expectedFailures = names.filter((name) => listedFailures.has(name));
+  if (!binary.harness) {
+    if (names.length !== 1) {
+      throw new CargoTestError(
+        'INVALID_FILE',
+        `the manifest gives ${names.length} tests to ${request.leaf}, which has no test harness and is one test`,
+      );
+    }
+    return {
+      ...base,
+      harness: false,
+      tests: names,
+      notSelected: [],
+      processes: [{ tests: names, args: [...request.args] }],
+      expectedFailures,
+      threads: 1,
+      ordered: true,
+      showOutput: false,
+    };
+  }
+
+  const args = parseTestArguments(request.args);
+  const listed = new Map(binary.tests.map((test) => [test.name, test]));
+  const tests = [...names].sort(byBytes);
+  const notSelected: { test: string; why: string }[] = [];
+  const together: string[] = [];
+  const alone: string[] = [];
+  for (const name of tests) {
+    const test = listed.get(name);
+    if (test === undefined) {
+      throw new CargoTestError(
+        'INVALID_FILE',
+        `the manifest gives ${name} to ${request.leaf}, but its binary ${binary.name} does not list that test`,
+      );
+    }
+    const why = reasonNotSelected(test, args);
+    if (why !== undefined) notSelected.push({ test: name, why });
+    else if (listedFailures.has(name)) alone.push(name);
+    else together.push(name);
+  }
+  const groups = [
+    ...splitByBytes(together, request.nameBytes ?? 1_000_000),
+    ...alone.map((name) => [name]),
+  ];
+  const threads = args.threads ?? threadsFrom(environment);
+  return {
+    ...base,
+    harness: true,
+    tests,
+    notSelected,
+    processes: groups.map((group) => ({
+      tests: group,
+      args: ['--exact', ...args.flags, ...group],
+    })),
+    expectedFailures,
+    ordered: !isShuffled(args, environment),
+    showOutput: args.showOutput || isSet(environment['RUST_TEST_NOCAPTURE']),
+    ...(threads === undefined ? {} : { threads }),
+  };
+}
+
+/**
+ * The binary of a leaf, by its place in the manifest, and the leaf's tests.
+ *
+ * @throws {CargoTestError} `GRAPH_OUT_OF_DATE` when the manifest lacks one of them.
+ */
+export function findLeaf(
+  manifest: Manifest,
+  leaf: string,
+): { index: number; binary: Manifest['binaries'][number]; names: readonly string[] } {
+  const entry = manifest.leaves.find((candidate) => candidate.id === leaf);
+  if (entry === undefined) {
+    throw new CargoTestError(
+      'GRAPH_OUT_OF_DATE',
+      `the manifest of ${manifest.package} does not name ${leaf}; its build-tests target has to run again`,
+    );
+  }
+  const index = entry.binary ?? -1;
+  const binary = manifest.binaries[index];
+  if (binary === undefined) {
+    throw new CargoTestError(
+      'GRAPH_OUT_OF_DATE',
+      `the manifest of ${manifest.package} names no test binary for ${leaf}`,
+    );
+  }
+  if (new Set(entry.tests).size !== entry.tests.length) {
+    throw new CargoTestError('INVALID_FILE', `the manifest names a test of ${leaf} twice`);
+  }
+  return { index, binary, names: entry.tests };
+}
+
+function splitByBytes(names: readonly string[], limit: number): string[][] {
+  const groups: string[][] = [];
+  let room = 0;
+  for (const name of names) {
+    // The terminating NUL and the pointer to it count as well.
+    const size = Buffer.byteLength(name) + 9;
+    let group = groups.at(-1);
+    if (group === undefined || size > room) {
+      group = [];
+      groups.push(group);
+      room = limit;
+    }
+    group.push(name);
+    room -= size;
+  }
+  return groups;
+}
+
+function threadsFrom(environment: Readonly<Record<string, string>>): number | undefined {
+  const text = environment['RUST_TEST_THREADS'];
+  return text !== undefined && /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+}
+
+function isShuffled(args: TestArguments, environment: Readonly<Record<string, string>>): boolean {
+  return (
+    args.shuffled ||
+    isSet(environment['RUST_TEST_SHUFFLE']) ||
+    environment['RUST_TEST_SHUFFLE_SEED'] !== undefined
+  );
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '0';
+}
+
+/** Rust compares strings by their UTF-8 bytes. */
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

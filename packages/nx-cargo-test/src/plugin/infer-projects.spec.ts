@@ -1,0 +1,278 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { CargoPackage, CargoWorkspace } from '../cargo/metadata';
+import { CargoTestError } from '../errors';
+import type { DiskCache } from './disk-cache';
+import { readCargoSide } from './cargo-side';
+import { inferProjects } from './infer-projects';
+import { targetMetadata } from './merged-target';
+import { resolveOptions } from './plugin-options';
+import type { ReadMetadata } from './read-cargo-workspaces';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'infer-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe('inferProjects', () => {
+  it('makes targets of the modules and binaries of a package', async () => {
+    write({
+      'a/Cargo.toml': '[package]\nname = "a"\n[[test]]\nname = "smoke"\nharness = false\n',
+      'a/src/lib.rs': 'mod m { #[test] fn t() {} }\nmod gone;',
+      'a/src/main.rs': 'fn main() {}',
+      'a/src/bin/tool.rs': '#[test] fn t() {}\nfn main() {}',
+      'a/tests/it.rs': '#[test] fn x() {}',
+      'a/tests/smoke.rs': 'fn main() {}',
+    });
+    const [project] = await infer({
+      'a/Cargo.toml': workspace('a', [
+        cargoPackage('a', 'a', [
+          ['lib', 'a', 'src/lib.rs'],
+          ['bin', 'a', 'src/main.rs'],
+          ['bin', 'tool', 'src/bin/tool.rs'],
+          ['test', 'it', 'tests/it.rs'],
+          ['test', 'smoke', 'tests/smoke.rs'],
+          ['custom-build', 'build-script-build', 'build.rs'],
+        ]),
+      ]),
+    });
+    expect(project).toMatchObject({
+      name: 'a',
+      root: 'a',
+      sourceRoot: 'a/src',
+      projectType: 'library',
+    });
+    const descriptions = Object.entries(project!.targets!).map(([name, { metadata }]) => [
+      name,
+      metadata?.description,
+    ]);
+    expect(Object.fromEntries(descriptions)).toEqual({
+      test: 'All 5 test targets of a',
+      'build-tests': 'Compiles the tests of a',
+      'test-bin-tool': 'Binary tool: 1 test in source',
+      'test-it': 'Integration test it: 1 test in source',
+      'test-m': 'a, module m: 1 test in source',
+      'test-rest':
+        'Tests of a that no source shows, such as those that macros make; source not seen in full: a/src/gone.rs: the file is missing',
+      'test-smoke': 'Integration test smoke: one test, judged by its exit status',
+    });
+  });
+
+  it('wires a leaf to its fingerprint file and to nothing that changes often', async () => {
+    write({
+      'a/Cargo.toml': '[package]\nname = "a"\n',
+      'a/src/lib.rs': 'mod m { #[test] fn t() {} }',
+    });
+    const [project] = await infer(
+      { 'a/Cargo.toml': workspace('a', [cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']])]) },
+      {
+        runtimeInputs: ['{projectRoot}/data/*'],
+        environment: ['TZ'],
+        expectedFailures: { a: ['m::t'], b: ['x'] },
+      },
+    );
+    const { metadata: _, ...leaf } = project!.targets!['test-m']!;
+    expect(leaf).toEqual({
+      executor: 'nx-cargo-test:test-module',
+      cache: true,
+      dependsOn: ['build-tests'],
+      inputs: [
+        { dependentTasksOutputFiles: 'a/target/nx-cargo-test/a/fingerprints/lib.m.json' },
+        '{workspaceRoot}/a/data/*',
+        { env: 'TZ' },
+        { externalDependencies: [] },
+      ],
+      outputs: ['{workspaceRoot}/a/target/nx-cargo-test/a/results/lib.m.json'],
+      options: {
+        package: 'a',
+        cargoWorkspace: 'a',
+        leaf: 'lib::m',
+        warnAfterSeconds: 60,
+        killAfterSeconds: 300,
+        expectedFailures: ['m::t'],
+      },
+    });
+    expect(project!.targets!['test']).toMatchObject({
+      executor: 'nx-cargo-test:group',
+      dependsOn: [
+        { target: 'test-m', params: 'forward' },
+        { target: 'test-rest', params: 'forward' },
+      ],
+    });
+    expect(leaves(project!.targets!['test']!)).toEqual(['test-m', 'test-rest']);
+  });
+
+  it('asks cargo once a workspace, and not again while nothing changed', async () => {
+    write({
+      'Cargo.toml': '[workspace]\nmembers = ["a", "b"]\n',
+      'a/Cargo.toml': '[package]\nname = "a"\n',
+      'b/Cargo.toml': '[package]\nname = "b"\n',
+      'c/Cargo.toml': '[package]\nname = "c"\n[workspace]\n',
+    });
+    const answers = {
+      'Cargo.toml': workspace('.', [cargoPackage('a', 'a', []), cargoPackage('b', 'b', [])]),
+      'c/Cargo.toml': workspace('c', [cargoPackage('c', 'c', [])]),
+    };
+    const files = ['Cargo.toml', 'a/Cargo.toml', 'b/Cargo.toml', 'c/Cargo.toml'];
+    const cache = memoryCache();
+    const asked: string[] = [];
+    const read = metadataFrom(answers, asked);
+    await readCargoSide(files, root, cache, read);
+    expect(asked.sort()).toEqual(['Cargo.toml', 'c/Cargo.toml']);
+    await readCargoSide(files, root, cache, read);
+    expect(asked).toHaveLength(2);
+    write({ 'a/tests/new.rs': '' });
+    await readCargoSide(files, root, cache, read);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('keeps every other project when a workspace cannot be read, and never caches the failure', async () => {
+    write({
+      'good/Cargo.toml': '[package]\nname = "good"\n',
+      'good/src/lib.rs': '',
+      'bad/Cargo.toml': '[package]\nname = "bad"\nversion =\n',
+    });
+    const answers = {
+      'good/Cargo.toml': workspace('good', [
+        cargoPackage('good', 'good', [['lib', 'good', 'src/lib.rs']]),
+      ]),
+      'bad/Cargo.toml': new CargoTestError('CARGO_METADATA_FAILED', 'cargo says no'),
+    };
+    const projects = await infer(answers);
+    expect(projects.map(({ name }) => name).sort()).toEqual(['bad', 'good']);
+    const bad = projects.find(({ name }) => name === 'bad')!;
+    expect(Object.keys(bad.targets!)).toEqual(['test', 'build-tests']);
+    for (const target of Object.values(bad.targets!)) {
+      expect(target.cache).toBe(false);
+      expect(targetMetadata(target)?.failure).toEqual({
+        code: 'CARGO_METADATA_FAILED',
+        message: 'cargo says no',
+      });
+    }
+    const asked: string[] = [];
+    const cache = memoryCache();
+    await readCargoSide(['bad/Cargo.toml'], root, cache, metadataFrom(answers, asked));
+    await readCargoSide(['bad/Cargo.toml'], root, cache, metadataFrom(answers, asked));
+    expect(asked).toEqual(['bad/Cargo.toml', 'bad/Cargo.toml']);
+  });
+
+  it('does not cache the build when a path dependency is out of sight', async () => {
+    write({ 'a/Cargo.toml': '[package]\nname = "a"\n', 'a/src/lib.rs': '' });
+    const lib = cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']]);
+    const [project] = await infer({
+      'a/Cargo.toml': workspace('a', [
+        { ...lib, pathDependencies: [{ name: 'x', folder: '/elsewhere/x', kind: 'normal' }] },
+      ]),
+    });
+    const build = project!.targets!['build-tests']!;
+    expect(build.cache).toBe(false);
+    expect(build.metadata?.description).toContain('/elsewhere/x');
+    expect(project!.targets!['test-rest']!.cache).toBe(true);
+  });
+
+  it('caches nothing in a folder whose name could be a pattern', async () => {
+    write({ 'a[1]/Cargo.toml': '[package]\nname = "a"\n', 'a[1]/src/lib.rs': '' });
+    const [project] = await infer({
+      'a[1]/Cargo.toml': workspace('a[1]', [
+        cargoPackage('a', 'a[1]', [['lib', 'a', 'src/lib.rs']]),
+      ]),
+    });
+    expect(Object.values(project!.targets!).map(({ cache }) => cache)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('tells packages of one name apart by their folder', async () => {
+    write({
+      'a/Cargo.toml': '[package]\nname = "same"\n',
+      'x/b/Cargo.toml': '[package]\nname = "same"\n',
+    });
+    const projects = await infer({
+      'a/Cargo.toml': workspace('a', [cargoPackage('same', 'a', [])]),
+      'x/b/Cargo.toml': workspace('x/b', [cargoPackage('same', 'x/b', [])]),
+    });
+    expect(projects.map(({ name, root: folder }) => [name, folder])).toEqual([
+      ['same', 'a'],
+      ['same-x-b', 'x/b'],
+    ]);
+  });
+
+  it('passes over crates that cargo unpacked into a target folder', async () => {
+    write({ 'target/CACHEDIR.TAG': '', 'target/package/a/Cargo.toml': '[package]\nname = "a"\n' });
+    expect(
+      await infer({ 'target/package/a/Cargo.toml': workspace('target/package/a', []) }),
+    ).toEqual([]);
+  });
+});
+
+type Answers = Readonly<Record<string, CargoWorkspace | Error>>;
+
+async function infer(answers: Answers, options: unknown = {}): ReturnType<typeof projectsOf> {
+  return projectsOf(answers, options);
+}
+
+async function projectsOf(answers: Answers, options: unknown) {
+  const cache = memoryCache();
+  const side = await readCargoSide(Object.keys(answers), root, cache, metadataFrom(answers, []));
+  const inferred = await inferProjects(side, root, resolveOptions(options), cache);
+  return inferred.map(({ project }) => project);
+}
+
+function metadataFrom(answers: Answers, asked: string[]): ReadMetadata {
+  return (manifestFile) => {
+    const file = manifestFile.slice(root.length + 1);
+    asked.push(file);
+    const answer = answers[file] ?? new Error(`not expected: ${file}`);
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+}
+
+function workspace(folder: string, packages: readonly CargoPackage[]): CargoWorkspace {
+  return { folder: join(root, folder), targetFolder: join(root, folder, 'target'), packages };
+}
+
+function cargoPackage(
+  name: string,
+  folder: string,
+  targets: readonly (readonly [kind: string, name: string, file: string])[],
+): CargoPackage {
+  return {
+    name,
+    manifestFile: join(root, folder, 'Cargo.toml'),
+    targets: targets.map(([kind, target, file]) => ({
+      name: target,
+      kind: [kind],
+      sourceFile: join(root, folder, file),
+      test: kind !== 'custom-build',
+      requiredFeatures: [],
+    })),
+    pathDependencies: [],
+  };
+}
+
+function leaves(target: TargetConfiguration): readonly string[] | undefined {
+  return targetMetadata(target)?.leaves;
+}
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  }
+}
+
+function memoryCache(): DiskCache {
+  const kept = new Map<string, string>();
+  return {
+    read: (name, key) => {
+      const text = kept.get(`${name}\0${key}`);
+      return text === undefined ? undefined : JSON.parse(text);
+    },
+    write: (name, key, value) => void kept.set(`${name}\0${key}`, JSON.stringify(value)),
+  };
+}

@@ -1,0 +1,187 @@
+import type { ProjectConfiguration } from '@nx/devkit';
+import { basename, join, posix } from 'node:path';
+import type { CargoPackage, CargoTarget } from '../cargo/metadata';
+import { openCrateReader, type CrateReader, type KnownOutlines } from '../module/crate-reader';
+import type { DiscoveredTests } from '../module/discover-tests';
+import { OUTLINE_VERSION } from '../module/rust-outline';
+import type { TestBinaryId, TestBinaryKind } from '../module/test-module';
+import type { CargoManifest } from './cargo-manifest';
+import type { CargoSide, SeenPackage } from './cargo-side';
+import { digest, openDiskCache, pluginVersion, type DiskCache } from './disk-cache';
+import { failedProject } from './failed-project';
+import { likelyMembers, packageNameOf } from './group-manifests';
+import { packageTargets, type PackageBinary } from './package-targets';
+import { pathClosure } from './path-closure';
+import type { ResolvedOptions } from './plugin-options';
+import { workspacePaths } from './workspace-path';
+
+/** A project and the Cargo.toml that it comes from. */
+export interface InferredProject {
+  readonly manifestFile: string;
+  readonly project: ProjectConfiguration;
+}
+
+/**
+ * The Nx projects of the Cargo packages. Every package of a Cargo workspace that
+ * cannot be read becomes a project whose test target fails with the reason, so
+ * that no command takes it for tested.
+ */
+export async function inferProjects(
+  side: CargoSide,
+  workspaceRoot: string,
+  options: ResolvedOptions,
+  cache: DiskCache = openDiskCache(workspaceRoot),
+): Promise<readonly InferredProject[]> {
+  const key = digest(pluginVersion(), String(OUTLINE_VERSION));
+  // The key holds the version that wrote the value, so its shape is known.
+  const known = (cache.read('outlines', key) ?? {}) as KnownOutlines;
+  const reader = openCrateReader(known);
+  const inferred: InferredProject[] = [];
+  for (const each of side.packages) {
+    inferred.push({
+      manifestFile: each.manifestFile,
+      project: await packageProject(each, side, workspaceRoot, options, reader),
+    });
+  }
+  if (reader.hasNew()) cache.write('outlines', key, reader.outlines());
+  for (const { group, failure } of side.unreadable) {
+    const members = likelyMembers(group);
+    for (const { file, folder } of members.length > 0 ? members : [group.root]) {
+      const manifest = group.files.find((each) => each.file === file) ?? group.root;
+      const name = packageNameOf(manifest) ?? basename(join(workspaceRoot, folder));
+      inferred.push({ manifestFile: file, project: failedProject(name, folder, failure) });
+    }
+  }
+  return distinctNames(inferred);
+}
+
+async function packageProject(
+  each: SeenPackage,
+  side: CargoSide,
+  workspaceRoot: string,
+  options: ResolvedOptions,
+  reader: CrateReader,
+): Promise<ProjectConfiguration> {
+  const { cargo, folder, cargoWorkspace } = each;
+  const closure = pathClosure(each, side.locate);
+  const { targets, targetGroups } = packageTargets({
+    packageName: cargo.name,
+    packageFolder: folder,
+    cargoWorkspace,
+    binaries: await packageBinaries(cargo, each.manifest, reader, workspaceRoot),
+    sourceFolders: closure.folders,
+    targetFolders: targetFolders(each, closure.folders, side),
+    unseenFolders: closure.unseen,
+    options,
+  });
+  const source =
+    cargo.targets.find(isLibrary) ?? cargo.targets.find(({ kind }) => kind.includes('bin'));
+  const sourceRoot = source && workspacePaths(workspaceRoot)(posix.dirname(source.sourceFile));
+  return {
+    name: cargo.name,
+    root: folder,
+    projectType: cargo.targets.some(isLibrary) ? 'library' : 'application',
+    ...(sourceRoot === undefined ? {} : { sourceRoot }),
+    targets,
+    metadata: { technologies: ['rust'], targetGroups },
+  };
+}
+
+/**
+ * The test binaries that `cargo test` makes of a package and that a target must
+ * stand for. A bin needs one if its source shows tests or cannot tell.
+ */
+async function packageBinaries(
+  cargo: CargoPackage,
+  manifest: CargoManifest | Error,
+  reader: CrateReader,
+  workspaceRoot: string,
+): Promise<readonly PackageBinary[]> {
+  const toWorkspace = workspacePaths(workspaceRoot);
+  const unharnessed = manifest instanceof Error ? [] : manifest.unharnessed;
+  const tested = cargo.targets
+    .filter(({ test }) => test)
+    .flatMap((target) => {
+      const kind = binaryKind(target);
+      return kind === undefined ? [] : [{ target, binary: { kind, name: target.name } }];
+    });
+  const discovered = await reader.discover(tested.map(({ target }) => target.sourceFile));
+  return discovered
+    .flatMap((found, index): readonly PackageBinary[] => {
+      const binary = tested[index]?.binary;
+      if (binary === undefined) return [];
+      const harness = !unharnessed.some((other) => isSameBinary(other, binary));
+      return [{ binary, harness, discovered: withoutRoot(found, toWorkspace) }];
+    })
+    .filter(
+      ({ binary, harness, discovered: { modules, notes, macroTests } }) =>
+        binary.kind !== 'bin' || !harness || modules.length > 0 || notes.length > 0 || macroTests,
+    );
+}
+
+/** Notes name files as users do, from the Nx workspace root. */
+function withoutRoot(
+  discovered: DiscoveredTests,
+  toWorkspace: (path: string) => string | undefined,
+): DiscoveredTests {
+  const notes = discovered.notes.map(({ file, message }) => ({
+    file: toWorkspace(file) ?? file,
+    message,
+  }));
+  return { ...discovered, notes };
+}
+
+function isSameBinary(a: TestBinaryId, b: TestBinaryId): boolean {
+  // A package has one library, and Cargo.toml may spell its name with dashes.
+  return a.kind === b.kind && (a.kind === 'lib' || a.name === b.name);
+}
+
+function binaryKind(target: CargoTarget): TestBinaryKind | undefined {
+  if (isLibrary(target)) return 'lib';
+  return (['bin', 'example', 'test', 'bench'] as const).find((kind) => target.kind.includes(kind));
+}
+
+function isLibrary({ kind }: CargoTarget): boolean {
+  return kind.some((each) => libraryKinds.has(each));
+}
+
+const libraryKinds: ReadonlySet<string> = new Set([
+  'lib',
+  'rlib',
+  'dylib',
+  'cdylib',
+  'staticlib',
+  'proc-macro',
+]);
+
+/** Cargo's target folders of the package's own workspace and of those its path dependencies are in. */
+function targetFolders(
+  each: SeenPackage,
+  sourceFolders: readonly string[],
+  side: CargoSide,
+): readonly string[] {
+  const folders = side.packages
+    .filter(({ folder }) => folder === each.folder || sourceFolders.includes(folder))
+    .flatMap(({ cargoWorkspace, targetFolder }) => [
+      posix.join(cargoWorkspace, 'target'),
+      ...(targetFolder === undefined ? [] : [targetFolder]),
+    ]);
+  return [...new Set(folders)].sort();
+}
+
+/** Nx refuses a graph in which two projects share a name: the deeper one adds its folder. */
+function distinctNames(inferred: readonly InferredProject[]): readonly InferredProject[] {
+  const depth = ({ project: { root } }: InferredProject): number =>
+    root === '.' ? 0 : root.split('/').length;
+  const taken = new Set<string>();
+  return [...inferred]
+    .sort((a, b) => depth(a) - depth(b) || (a.manifestFile < b.manifestFile ? -1 : 1))
+    .map((each) => {
+      const { name = '', root } = each.project;
+      let distinct = name;
+      if (taken.has(distinct)) distinct = `${name}-${root.replaceAll('/', '-')}`;
+      while (taken.has(distinct)) distinct = `${distinct}-2`;
+      taken.add(distinct);
+      return { ...each, project: { ...each.project, name: distinct } };
+    });
+}

@@ -1,0 +1,137 @@
+import * as v from 'valibot';
+import { CargoTestError } from '../errors';
+
+const names = v.array(v.string());
+
+const optionsSchema = v.strictObject({
+  /**
+   * Cargo features to build the tests with.
+   * Default: the package's default features.
+   */
+  features: v.optional(names),
+  /**
+   * Build with all features.
+   * Default: `false`
+   */
+  allFeatures: v.optional(v.boolean()),
+  /**
+   * Build without the default features.
+   * Default: `false`
+   */
+  noDefaultFeatures: v.optional(v.boolean()),
+  /**
+   * Cargo profile to build the tests with.
+   * Default: Cargo's own, `test`.
+   */
+  profile: v.optional(v.pipe(v.string(), v.minLength(1))),
+  /**
+   * Files that tests read at run time: Nx filesets that may hold `{projectRoot}`
+   * and `{workspaceRoot}`. A change of one reruns every test module of the package.
+   * Default: the folders that people keep fixtures in, see {@link defaultRuntimeInputs}.
+   */
+  runtimeInputs: v.optional(names, () => [...defaultRuntimeInputs]),
+  /**
+   * Environment variables that tests read at run time.
+   * Default: see {@link defaultEnvironment}.
+   */
+  environment: v.optional(names, () => [...defaultEnvironment]),
+  /**
+   * Environment variables that build scripts or macros read, besides those that
+   * are always covered (`RUSTFLAGS`, `CARGO_*`, `CC`, `CFLAGS` and their like).
+   * Default: `[]`
+   */
+  buildEnvironment: v.optional(
+    v.array(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name'))),
+    () => [],
+  ),
+  /**
+   * Named sets of test targets: `{"quick": ["arena", "error"]}` makes the target
+   * `test-quick`. Members are target names without `test-`; `glommio:arena`
+   * counts for the package `glommio` alone.
+   * Default: `{}`
+   */
+  sets: v.optional(
+    v.record(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/, 'a target name')), names),
+    () => ({}),
+  ),
+  /**
+   * For each package the exact names of tests that may fail; they are reported.
+   * Default: `{}`
+   */
+  expectedFailures: v.optional(v.record(v.string(), names), () => ({})),
+  /**
+   * Seconds without a verdict after which a test is named as slow.
+   * Default: `60`
+   */
+  warnAfterSeconds: v.optional(v.pipe(v.number(), v.minValue(1)), 60),
+  /**
+   * Seconds without a verdict after which a test is killed and fails.
+   * Default: `300`
+   */
+  killAfterSeconds: v.optional(v.pipe(v.number(), v.minValue(1)), 300),
+});
+
+/** Options in nx.json, `{"plugin": "nx-cargo-test", "options": {...}}`; all may be left out. */
+export type NxCargoTestOptions = v.InferInput<typeof optionsSchema>;
+
+/** Options with their defaults filled in. */
+export type ResolvedOptions = v.InferOutput<typeof optionsSchema>;
+
+/**
+ * What tests usually read: everything below `tests` that is no Rust source, and
+ * all of the folders that people keep fixtures in, Rust source among them
+ * included (trybuild and its like compile it at run time).
+ */
+const defaultRuntimeInputs: readonly string[] = [
+  '{projectRoot}/tests/**/!(*.rs)',
+  '{projectRoot}/src/**/{snapshots,testdata,test_data,fixtures}/**/*',
+  '{projectRoot}/tests/{ui,trybuild,compile-fail,compile_fail,pass,fail}/**/*',
+  '{projectRoot}/tests/{fixtures,fixture,data,testdata,test-data,test_data,resources,assets}/**/*',
+  '{projectRoot}/tests/{cases,corpus,files,inputs,input,expected,golden,snapshots}/**/*',
+  '{projectRoot}/{fixtures,testdata,test-data,test_data,test-fixtures,test_fixtures}/**/*',
+  '{projectRoot}/{test-assets,test_assets,test-resources,test_resources,snapshots}/**/*',
+  '{projectRoot}/proptest-regressions/**/*',
+];
+
+/** Variables that the standard library, libtest and the usual loggers read. */
+const defaultEnvironment: readonly string[] = [
+  'RUST_BACKTRACE',
+  'RUST_LIB_BACKTRACE',
+  'RUST_LOG',
+  'RUST_MIN_STACK',
+  'RUST_TEST_THREADS',
+  'RUST_TEST_SHUFFLE',
+  'TZ',
+  'LANG',
+  'LC_ALL',
+];
+
+/**
+ * Checks the options of the plugin and fills in the defaults.
+ *
+ * @throws {CargoTestError} `INVALID_OPTIONS` naming the first wrong key, what was
+ *   expected there and what was found.
+ */
+export function resolveOptions(options: unknown): ResolvedOptions {
+  const result = v.safeParse(optionsSchema, options ?? {});
+  if (!result.success) {
+    const issue = result.issues[0];
+    const key = v.getDotPath(issue) ?? '(all)';
+    const problem =
+      issue.type === 'strict_object'
+        ? `unknown option; known are ${Object.keys(optionsSchema.entries).join(', ')}`
+        : `expected ${issue.expected ?? 'another value'}, got ${issue.received}`;
+    throw new CargoTestError(
+      'INVALID_OPTIONS',
+      `options of nx-cargo-test in nx.json: ${key}: ${problem}`,
+    );
+  }
+  const resolved = result.output;
+  if (resolved.killAfterSeconds < resolved.warnAfterSeconds) {
+    throw new CargoTestError(
+      'INVALID_OPTIONS',
+      `options of nx-cargo-test in nx.json: killAfterSeconds: expected at least warnAfterSeconds (${resolved.warnAfterSeconds}), got ${resolved.killAfterSeconds}`,
+    );
+  }
+  return resolved;
+}

@@ -1,0 +1,220 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { planRun, type RunPlan } from '../plan/run-plan';
+import { spawnWithNode } from '../process/test-support/spawn-with-node';
+import { createLimit } from './concurrency';
+import { createNativeRunner } from './native-runner';
+import type { RunEvent, Verdict } from './run-event';
+import { fakeManifest, fakePlan } from './test-support/fake-leaf';
+
+/** For processes that hang from their start, so that a slow machine changes nothing. */
+const limits = { warnAfterSeconds: 0.1, killAfterSeconds: 0.3 };
+/** For processes that must get somewhere before they hang. */
+const patientLimits = { warnAfterSeconds: 4, killAfterSeconds: 4 };
+
+async function run(plan: RunPlan, signal?: AbortSignal): Promise<RunEvent[]> {
+  const runner = createNativeRunner({
+    spawn: spawnWithNode,
+    limit: createLimit(1),
+    pollMilliseconds: 20,
+  });
+  const events: RunEvent[] = [];
+  for await (const event of runner.run(plan, signal)) events.push(event);
+  return events;
+}
+
+function verdicts(events: readonly RunEvent[]): Record<string, Verdict> {
+  const told = events.filter((event) => event.type === 'verdict');
+  const names = told.map((event) => event.test);
+  expect(new Set(names).size).toBe(names.length);
+  return Object.fromEntries(told.map((event) => [event.test, event.verdict]));
+}
+
+function kinds(events: readonly RunEvent[]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(verdicts(events)).map(([test, { kind }]) => [test, kind]),
+  );
+}
+
+function problems(events: readonly RunEvent[]): string[] {
+  return events.flatMap((event) =>
+    event.type === 'ended' && event.problem !== undefined ? [event.problem] : [],
+  );
+}
+
+function output(events: readonly RunEvent[], stream: 'stdout' | 'stderr'): string {
+  return events
+    .flatMap((event) => (event.type === 'output' && event.stream === stream ? [event.text] : []))
+    .join('');
+}
+
+test('verdicts come from the log, with messages over several lines', async () => {
+  const events = await run(fakePlan(['a::fails', 'a::ignored', 'a::passes']));
+  expect(verdicts(events)).toEqual({
+    'a::passes': { kind: 'passed' },
+    'a::fails': { kind: 'failed' },
+    'a::ignored': { kind: 'ignored', message: 'not on\nthis host' },
+  });
+  expect(problems(events)).toEqual([]);
+  expect(output(events, 'stderr')).toBe('');
+});
+
+test.each([
+  ['aborts', 'SIGABRT'],
+  ['exits_0', 'exit code 0'],
+  ['exits_101', 'exit code 101'],
+])('a test that %s ends its process early', async (act, how) => {
+  const events = await run(fakePlan([`b::${act}`, 'a::passes', 'c::passes']));
+  expect(kinds(events)).toEqual({
+    'a::passes': 'passed',
+    [`b::${act}`]: 'killed',
+    'c::passes': 'notRun',
+  });
+  expect(problems(events)).toEqual([
+    `the process ended with ${how} before all of its tests had a verdict`,
+  ]);
+});
+
+test('a verdict on standard output counts for nothing', async () => {
+  const events = await run(fakePlan(['a::prints_forged_verdict', 'a::unlogged']));
+  expect(kinds(events)).toEqual({ 'a::prints_forged_verdict': 'passed', 'a::unlogged': 'killed' });
+  expect(problems(events)).toHaveLength(1);
+});
+
+test.each([
+  ['twice', 'the log has two verdicts for a::twice'],
+  ['stranger', 'the log has a verdict for some::other, which was not asked for'],
+])('a log with a verdict %s is a problem', async (act, problem) => {
+  const events = await run(fakePlan([`a::${act}`]));
+  expect(kinds(events)).toEqual({ [`a::${act}`]: 'passed' });
+  expect(problems(events)).toEqual([problem]);
+});
+
+test.each([
+  ['a::passes', '101', 'the process ended with exit code 101, although no test had failed'],
+  ['a::fails', '0', 'the process ended with exit code 0, although a test had failed'],
+  ['a::passes', '3', 'the process ended with exit code 3, although no test had failed'],
+])('%s with exit code %s is a problem', async (name, code, problem) => {
+  const environment = { PATH: process.env['PATH'] ?? '', FAKE_EXIT: code };
+  expect(problems(await run(fakePlan([name], { environment })))).toEqual([problem]);
+});
+
+test('a binary that refuses --logfile is a problem, and its words are shown', async () => {
+  const environment = { PATH: process.env['PATH'] ?? '', FAKE_REFUSES_LOGFILE: '1' };
+  const events = await run(fakePlan(['a::passes'], { environment }));
+  expect(kinds(events)).toEqual({ 'a::passes': 'notRun' });
+  expect(problems(events)[0]).toContain('wrote no log file');
+  expect(output(events, 'stderr')).toContain("Unrecognized option: 'logfile'");
+});
+
+test('a binary that cannot be started is a problem', async () => {
+  const events = await run(fakePlan(['a::passes'], { command: ['/nowhere/binary'] }));
+  expect(kinds(events)).toEqual({ 'a::passes': 'notRun' });
+  expect(problems(events)[0]).toContain('could not be started');
+});
+
+test.each(['hangs', 'hangs_and_ignores_sigterm'])(
+  'a test that %s is named and killed',
+  async (act) => {
+    const events = await run(fakePlan([`b::${act}`, 'c::passes'], { limits }));
+    expect(verdicts(events)).toMatchObject({
+      [`b::${act}`]: { kind: 'killed', cause: 'timeout', by: `b::${act} ran for more than 0.3 s` },
+      'c::passes': { kind: 'notRun', cause: 'processEnd' },
+    });
+    expect(events).toContainEqual({ type: 'slow', test: `b::${act}`, seconds: 0.1 });
+    expect(problems(events)).toEqual([]);
+  },
+);
+
+test('verdicts from before the kill stay', async () => {
+  const events = await run(fakePlan(['a::passes', 'b::hangs'], { limits: patientLimits }));
+  expect(kinds(events)).toEqual({ 'a::passes': 'passed', 'b::hangs': 'killed' });
+}, 30_000);
+
+test('a process that does not end after its last test is killed', async () => {
+  const events = await run(fakePlan(['a::hangs_at_the_end'], { limits: patientLimits }));
+  expect(kinds(events)).toEqual({ 'a::hangs_at_the_end': 'passed' });
+  expect(problems(events)).toEqual([
+    'the process was killed: it did not end within 4 s after its last test',
+  ]);
+}, 30_000);
+
+test('a test on the list of expected failures hangs alone', async () => {
+  const events = await run(
+    fakePlan(['a::hangs', 'b::passes'], { limits: patientLimits, expectedFailures: ['a::hangs'] }),
+  );
+  expect(kinds(events)).toEqual({ 'b::passes': 'passed', 'a::hangs': 'killed' });
+  expect(problems(events)).toEqual([]);
+}, 30_000);
+
+test('much output arrives in full', async () => {
+  const events = await run(fakePlan(['a::prints_much']));
+  expect(output(events, 'stdout').match(/a line of output\n/g)).toHaveLength(100000);
+  expect(kinds(events)).toEqual({ 'a::prints_much': 'passed' });
+});
+
+test('a process left running holds nothing up', async () => {
+  const events = await run(fakePlan(['a::leaves_child']));
+  expect(kinds(events)).toEqual({ 'a::leaves_child': 'passed' });
+  expect(events.at(-1)).toMatchObject({ type: 'ended', leftProcesses: true });
+});
+
+test('the environment is the plan’s and nothing else', async () => {
+  const environment = { PATH: process.env['PATH'] ?? '', ONLY: 'this' };
+  const events = await run(fakePlan(['a::shows_environment'], { environment }));
+  const line =
+    output(events, 'stdout')
+      .split('\n')
+      .find((text) => text.startsWith('{')) ?? '';
+  const seen = JSON.parse(line) as { cwd: string; env: Record<string, string> };
+  expect(seen.env).toEqual(environment);
+  expect(seen.cwd.endsWith('test-support')).toBe(true);
+});
+
+test('cancelling kills what runs and reports the rest as not run', async () => {
+  const stop = new AbortController();
+  const plan = fakePlan(['a::hangs', 'b::hangs'], { expectedFailures: ['b::hangs'] });
+  const runner = createNativeRunner({ spawn: spawnWithNode, limit: createLimit(1) });
+  const events: RunEvent[] = [];
+  for await (const event of runner.run(plan, stop.signal)) {
+    events.push(event);
+    if (event.type === 'output') stop.abort();
+  }
+  expect(kinds(events)).toEqual({ 'a::hangs': 'killed', 'b::hangs': 'notRun' });
+  expect(problems(events)).toEqual(['the process was killed: the run was cancelled']);
+});
+
+test.each([
+  ['exit 0', { kind: 'passed' }],
+  ['exit 3', { kind: 'failed', message: 'exit code 3' }],
+  ['kill -SEGV $$', { kind: 'killed', cause: 'processEnd', by: 'SIGSEGV' }],
+])('without a harness `%s` decides, and arguments go through', async (script, verdict) => {
+  const plan = planRun({
+    manifest: fakeManifest(['smoke'], false),
+    leaf: 'lib::a',
+    args: ['--list', 'x'],
+    expectedFailures: [],
+    command: ['/bin/sh', '-c', `echo "$*"; ${script}`, 'smoke'],
+    workingDirectory: __dirname,
+    environment: {},
+    limits: { warnAfterSeconds: 60, killAfterSeconds: 300 },
+  });
+  const events = await run(plan);
+  expect(verdicts(events)).toEqual({ smoke: verdict });
+  expect(output(events, 'stdout')).toBe('--list x\n');
+});
+
+test('nothing stays in the temporary folder', async () => {
+  const before = process.env['TMPDIR'];
+  const folder = mkdtempSync(join(tmpdir(), 'runner-spec-'));
+  process.env['TMPDIR'] = folder;
+  try {
+    await run(fakePlan(['a::aborts']));
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,56 @@
+import type { ProcessExit } from '../process/process-exit';
+
+/** How a test ended. Every test of a leaf gets exactly one. */
+export type Verdict =
+  | { readonly kind: 'passed' }
+  /** It ran to its end and failed; `message` is libtest's own, when it gave one. */
+  | { readonly kind: 'failed'; readonly message?: string }
+  /** Marked `#[ignore]`; `message` is the attribute's. */
+  | { readonly kind: 'ignored'; readonly message?: string }
+  /** It was running when its process ended; `by` says what ended it. */
+  | { readonly kind: 'killed'; readonly cause: 'timeout' | 'processEnd'; readonly by: string }
+  /** It didn't start, or nobody can tell that it did. */
+  | {
+      readonly kind: 'notRun';
+      readonly cause: 'notSelected' | 'processEnd';
+      readonly why: string;
+    };
+
+/**
+ * All that a runner tells, and all that reports know. `process` is the place in
+ * the plan's `processes`.
+ */
+export type RunEvent =
+  | { readonly type: 'started'; readonly process: number; readonly tests: readonly string[] }
+  /** Final: each test has one. `seconds` only where the duration is known. */
+  | {
+      readonly type: 'verdict';
+      readonly test: string;
+      readonly verdict: Verdict;
+      readonly seconds?: number;
+    }
+  | {
+      readonly type: 'output';
+      readonly process: number;
+      readonly stream: 'stdout' | 'stderr';
+      readonly text: string;
+    }
+  /** A test has been running for longer than the first limit. */
+  | { readonly type: 'slow'; readonly test: string; readonly seconds: number }
+  /** We are killing the process; `tests` are those that took too long, as far as is known. */
+  | {
+      readonly type: 'killed';
+      readonly process: number;
+      readonly why: string;
+      readonly tests: readonly string[];
+    }
+  | {
+      readonly type: 'ended';
+      readonly process: number;
+      readonly exit: ProcessExit;
+      readonly seconds: number;
+      /** Why the verdicts of this process don't suffice; the leaf fails. */
+      readonly problem?: string;
+      /** Descendants were still running after the end, and were killed. */
+      readonly leftProcesses: boolean;
+    };

@@ -1,0 +1,108 @@
+import { ByteReader, latin1 } from './byte-reader';
+import { ObjectGraphError } from './errors';
+
+/** One file of an archive. */
+export interface ArchiveMember {
+  readonly name: string;
+  /** Offset of the member's header, by which the symbol index names it. */
+  readonly headerOffset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** An archive's members in order, and which of them defines which symbol. */
+export interface Archive {
+  readonly members: readonly ArchiveMember[];
+  /** Symbol name to `headerOffset`, the first definition of each name; undefined when the archive has no index. */
+  readonly symbols: ReadonlyMap<string, number> | undefined;
+}
+
+const MAGIC = '!<arch>\n';
+const THIN_MAGIC = '!<thin>\n';
+const HEADER_SIZE = 60;
+
+/** Whether the bytes begin like an archive, thin ones included. */
+export function isArchive(bytes: Uint8Array): boolean {
+  const start = latin1(bytes, 0, Math.min(8, bytes.length));
+  return start === MAGIC || start === THIN_MAGIC;
+}
+
+/**
+ * Reads a System V archive (ar) with GNU long names and a 32- or 64-bit symbol
+ * index; BSD long names (`#1/n`) are read too. An `.rlib` is such an archive.
+ *
+ * @throws {ObjectGraphError} `UNSUPPORTED_ARCHIVE` for a thin archive, whose members lie elsewhere.
+ */
+export function parseArchive(bytes: Uint8Array, name: string): Archive {
+  const reader = new ByteReader(bytes, name);
+  const magic = latin1(bytes, 0, Math.min(8, bytes.length));
+  if (magic === THIN_MAGIC) {
+    throw new ObjectGraphError(
+      'UNSUPPORTED_ARCHIVE',
+      `${name} is a thin archive: its members lie in other files`,
+    );
+  }
+  if (magic !== MAGIC)
+    throw new ObjectGraphError('UNSUPPORTED_ARCHIVE', `${name} is not an archive`);
+
+  const members: ArchiveMember[] = [];
+  let longNames: Uint8Array | undefined;
+  let symbols: Map<string, number> | undefined;
+  for (let at = MAGIC.length; at + HEADER_SIZE <= bytes.length;) {
+    const field = (start: number, end: number) => latin1(bytes, at + start, at + end).trimEnd();
+    if (field(58, 60) !== '`') {
+      throw new ObjectGraphError('UNSUPPORTED_ARCHIVE', `${name}: no member header at ${at}`);
+    }
+    const size = Number.parseInt(field(48, 58), 10);
+    if (!Number.isSafeInteger(size)) {
+      throw new ObjectGraphError(
+        'UNSUPPORTED_ARCHIVE',
+        `${name}: the member at ${at} has the size '${field(48, 58)}'`,
+      );
+    }
+    const start = at + HEADER_SIZE;
+    const content = reader.range(start, start + size);
+    const rawName = field(0, 16);
+    if (rawName === '/') {
+      symbols ??= readIndex(content, name, 4);
+    } else if (rawName === '/SYM64/') {
+      symbols ??= readIndex(content, name, 8);
+    } else if (rawName === '//') {
+      longNames = content;
+    } else if (rawName.startsWith('#1/')) {
+      const length = Number.parseInt(rawName.slice(3), 10);
+      const memberName = latin1(content, 0, length).replace(/\0+$/, '');
+      if (!memberName.startsWith('__.SYMDEF')) {
+        members.push({ name: memberName, headerOffset: at, bytes: content.subarray(length) });
+      }
+    } else {
+      members.push({ name: memberName(rawName, longNames), headerOffset: at, bytes: content });
+    }
+    at = start + size + (size % 2);
+  }
+  return { members, symbols };
+}
+
+function memberName(raw: string, longNames: Uint8Array | undefined): string {
+  const long = /^\/(\d+)$/.exec(raw);
+  if (long === null || longNames === undefined) return raw.replace(/\/$/, '');
+  const start = Number(long[1]);
+  let end = start;
+  while (end < longNames.length && longNames[end] !== 0x0a && longNames[end] !== 0) end++;
+  return latin1(longNames, start, end).replace(/\/$/, '');
+}
+
+/** The symbol index: a big-endian count, as many header offsets, then as many zero-terminated names. */
+function readIndex(content: Uint8Array, name: string, width: 4 | 8): Map<string, number> {
+  const reader = new ByteReader(content, `${name} (symbol index)`);
+  const read = (offset: number) => (width === 4 ? reader.u32be(offset) : reader.u64be(offset));
+  const symbols = new Map<string, number>();
+  if (content.length === 0) return symbols;
+  const count = read(0);
+  let at = width + count * width;
+  for (let index = 0; index < count; index++) {
+    const symbol = reader.text(at, content.length);
+    at += symbol.length + 1;
+    if (!symbols.has(symbol)) symbols.set(symbol, read(width + index * width));
+  }
+  return symbols;
+}

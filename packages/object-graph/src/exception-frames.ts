@@ -1,0 +1,69 @@
+import { ByteReader } from './byte-reader';
+import type { ElfObject, Relocation } from './elf/elf-object';
+import { ObjectGraphError } from './errors';
+
+/** For each code section, the references that its unwinding makes: personality routine and exception tables. */
+export type ExceptionEdges = ReadonlyMap<number, readonly Relocation[]>;
+
+/**
+ * Reads an object's `.eh_frame` (LSB Core, "Exception Frames"). A frame's
+ * first reference is the code that it describes; the others lead to the
+ * language-specific data, which names the landing pads: two functions can have
+ * equal text and differ only there. Offsets are made relative to the frame, so
+ * that they do not tell where in the section it stands.
+ */
+export function exceptionEdges(object: ElfObject): ExceptionEdges {
+  const edges = new Map<number, Relocation[]>();
+  for (let index = 1; index < object.sectionCount; index++) {
+    if (object.section(index).name === '.eh_frame') readFrames(object, index, edges);
+  }
+  return edges;
+}
+
+function readFrames(object: ElfObject, index: number, edges: Map<number, Relocation[]>): void {
+  const content = object.content(index);
+  const reader = new ByteReader(content, `${object.name} (.eh_frame)`);
+  const relocations = object.relocations(index);
+  const personalities = new Map<number, Relocation[]>();
+  let next = 0;
+  for (let at = 0; at + 4 <= content.length;) {
+    const length = reader.u32(at);
+    if (length === 0) {
+      at += 4;
+      continue;
+    }
+    if (length === 0xffffffff) {
+      throw new ObjectGraphError(
+        'UNSUPPORTED_OBJECT',
+        `${object.name}: a 64-bit frame in .eh_frame at ${at}`,
+      );
+    }
+    const idAt = at + 4;
+    const end = idAt + length;
+    const own: Relocation[] = [];
+    while (next < relocations.length && relocations[next]!.offset < end) {
+      own.push({ ...relocations[next]!, offset: relocations[next]!.offset - idAt });
+      next++;
+    }
+    const id = reader.u32(idAt);
+    if (id === 0) {
+      personalities.set(at, own);
+    } else {
+      addFrame(object, own, personalities.get(idAt - id) ?? [], edges);
+    }
+    at = end;
+  }
+}
+
+function addFrame(
+  object: ElfObject,
+  own: readonly Relocation[],
+  personality: readonly Relocation[],
+  edges: Map<number, Relocation[]>,
+): void {
+  const [code, ...data] = own;
+  if (code === undefined) return;
+  const section = object.symbol(code.symbol).section;
+  if (section < 0 || data.length === 0) return;
+  edges.set(section, [...(edges.get(section) ?? []), ...personality, ...data]);
+}

@@ -1,0 +1,141 @@
+/** Crates whose panic paths take a `Location` and only print it. */
+const STANDARD_CRATES = new Set([
+  'core',
+  'alloc',
+  'std',
+  'test',
+  'proc_macro',
+  'panic_unwind',
+  'panic_abort',
+  'std_detect',
+  '__rustc',
+]);
+
+/**
+ * Whether a symbol is code of the standard library that can be handed a
+ * `Location` without telling anybody its line: true only when both the item and
+ * its trait belong there. Closures' call shims and `Location`'s own methods are
+ * not, as they hand the location on.
+ */
+export function isStandardPanicPath(symbol: string): boolean {
+  const name = symbolPath(symbol);
+  if (name.includes('panic::location') || name.includes('panic..location')) return false;
+  if (name.startsWith('core::ops::function')) return false;
+  if (symbol.startsWith('_ZN'))
+    return ownersOfLegacyName(name).every((owner) => STANDARD_CRATES.has(owner));
+  if (symbol.startsWith('_R')) {
+    // `Y` names a trait's method for a type without telling whose impl it is.
+    if (/^_R(?:N[a-zA-Z])*Y/.test(symbol)) return false;
+    const crate = name.split('::')[0];
+    return crate !== undefined && STANDARD_CRATES.has(crate);
+  }
+  return false;
+}
+
+/** Whether reaching this symbol lets a test read the `Location` of any panic. */
+export function setsPanicHook(symbol: string): boolean {
+  return /pani(?:cking|c)::(?:set|update)_hook/.test(symbolPath(symbol));
+}
+
+/**
+ * Whether a function tells a line that it got as a `Location`: `Location`'s own
+ * methods and traits, and those of `log::Record`, into which the macros of the
+ * `log` crate put theirs.
+ */
+export function readsLocation(symbol: string): boolean {
+  return /panic(?:::|\.\.)location|log(?:::|\.\.)Record(?:::(?:line|file|file_static)$|.*::fmt$)/.test(
+    symbolPath(symbol),
+  );
+}
+
+/** Whether code only carries locations into a `log::Record`, as the `log` crate itself does. */
+export function isLogFacade(symbol: string): boolean {
+  return symbolPath(symbol).startsWith('log::__private_api');
+}
+
+/**
+ * A readable path of a mangled name: `_ZN4core3fmt5write17h…E` is
+ * `core::fmt::write`. Legacy names are decoded wholly; of v0 names
+ * (`_R…`, Rust reference, "v0 symbol mangling") the identifiers are kept in
+ * order, which is enough to recognise and to show one. Others come back as they are.
+ */
+export function symbolPath(symbol: string): string {
+  let path = decoded.get(symbol);
+  if (path === undefined) {
+    // Names recur in every link; the bound keeps a long-lived process small.
+    if (decoded.size > 200_000) decoded.clear();
+    path = decodeSymbol(symbol);
+    decoded.set(symbol, path);
+  }
+  return path;
+}
+
+const decoded = new Map<string, string>();
+
+function decodeSymbol(symbol: string): string {
+  if (symbol.startsWith('_ZN')) {
+    const parts: string[] = [];
+    let at = 3;
+    for (;;) {
+      const digits = /^\d+/.exec(symbol.slice(at, at + 9))?.[0];
+      if (digits === undefined) break;
+      at += digits.length;
+      parts.push(symbol.slice(at, at + Number(digits)));
+      at += Number(digits);
+    }
+    if (parts.length === 0) return symbol;
+    if (/^h[0-9a-f]{16}$/.test(parts.at(-1)!)) parts.pop();
+    return parts.map(decodeLegacyPart).join('::');
+  }
+  if (symbol.startsWith('_R')) return v0Identifiers(symbol).join('::') || symbol;
+  return symbol;
+}
+
+const LEGACY_ESCAPES: Readonly<Record<string, string>> = {
+  SP: '@',
+  BP: '*',
+  RF: '&',
+  LT: '<',
+  GT: '>',
+  LP: '(',
+  RP: ')',
+  C: ',',
+};
+
+function decodeLegacyPart(part: string): string {
+  const trimmed = part.startsWith('_$') ? part.slice(1) : part;
+  return trimmed.replace(/\$(\w+?)\$/g, (whole: string, code: string) => {
+    if (/^u[0-9a-f]+$/.test(code)) return String.fromCodePoint(Number.parseInt(code.slice(1), 16));
+    return LEGACY_ESCAPES[code] ?? whole;
+  });
+}
+
+/** The crates of a legacy path: of the item, or, in `<A as B>::c`, of the type A and of the trait B. */
+function ownersOfLegacyName(name: string): string[] {
+  if (!name.startsWith('<')) return [name.split(/::|\.\./)[0]!];
+  const as = name.indexOf(' as ');
+  const type = name.slice(1, as < 0 ? undefined : as).replace(/^[&*([]*(?:mut |const )?/, '');
+  const typeOwner = /^[A-Za-z_]\w*(?=\.\.)/.exec(type)?.[0];
+  if (as < 0) return [typeOwner ?? '?'];
+  const trait = name.slice(as + 4);
+  const traitOwner = /^[A-Za-z_]\w*(?=\.\.)/.exec(trait)?.[0] ?? '?';
+  // A type parameter or a primitive has no crate: the trait's crate must hold such an impl.
+  return typeOwner === undefined ? [traitOwner] : [typeOwner, traitOwner];
+}
+
+function v0Identifiers(symbol: string): string[] {
+  const parts: string[] = [];
+  for (let at = 2; at < symbol.length;) {
+    const match = /^(?:s[0-9a-zA-Z]*_)?(u?)(\d+)(_?)/.exec(symbol.slice(at, at + 24));
+    if (match === null) {
+      at++;
+      continue;
+    }
+    const start = at + match[0].length;
+    const length = Number(match[2]);
+    if (length > 0 && start + length <= symbol.length)
+      parts.push(symbol.slice(start, start + length));
+    at = start + length;
+  }
+  return parts;
+}
