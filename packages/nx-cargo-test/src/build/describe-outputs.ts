@@ -7,7 +7,7 @@ import { CargoTestError } from '../errors';
 import { FINGERPRINT_SCHEMA, type FingerprintFile } from '../fingerprint/fingerprint-file';
 import { MANIFEST_SCHEMA, type Manifest } from '../fingerprint/manifest';
 import { formatLeafId } from '../module/test-module';
-import { EXECUTOR_BEHAVIOUR } from '../run/behaviour';
+import { EXECUTOR_BEHAVIOUR } from '../behaviour';
 import type { CompiledBinary, CompiledTests } from './compile-tests';
 import { environmentDigest, replacePath, type NamedPlace } from './environment-digest';
 import type { CompiledFingerprints } from './fingerprint-compiled';

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { GRAPH_VERSION } from '@nx-cargo-test/object-graph';
 import { FINGERPRINT_SCHEMA, parseJson } from '../fingerprint/fingerprint-file';
 
 const storedSchema = v.strictObject({
@@ -35,7 +36,7 @@ const KEPT = 200;
  */
 export function openFingerprintStore(buildFolder: string, version: string): FingerprintStore {
   const folder = join(buildFolder, 'fingerprints');
-  const stamp = `${FINGERPRINT_SCHEMA}:${version}`;
+  const stamp = `${FINGERPRINT_SCHEMA}:${GRAPH_VERSION}:${version}`;
   const fileOf = (sha256: string): string => join(folder, `${sha256}.json`);
   const read = async (sha256: string): Promise<StoredFingerprints | undefined> => {
     const file = fileOf(sha256);

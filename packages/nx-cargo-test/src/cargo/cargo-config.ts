@@ -144,7 +144,7 @@ function configBase(file: string): string {
 
 function buildTargets(value: unknown): string[] {
   if (value === undefined || value === '') return [];
-  return Array.isArray(value) ? value.map(String) : [String(value)];
+  return (Array.isArray(value) ? value : [value]).filter((target) => typeof target === 'string');
 }
 
 function isTable(value: unknown): value is Table {

@@ -1,4 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import { EXECUTOR_BEHAVIOUR } from '../behaviour';
 import { fingerprintFile, fingerprintsFolder, manifestFile, resultFile } from '../build/paths';
 import type { DiscoveredTests } from '../module/discover-tests';
 import { nameTargets, type LeafTarget, type NamedTargets } from '../module/name-targets';
@@ -108,7 +109,7 @@ function buildTarget(request: PackageTargetsRequest): TargetConfiguration {
     cache: why === undefined,
     inputs: [...inputs],
     outputs,
-    options: packageOptions(request),
+    options: { ...packageOptions(request), behaviour: EXECUTOR_BEHAVIOUR },
     metadata: metadata(
       `Compiles the tests of ${packageName}${why === undefined ? '' : `; not cached: ${why}`}`,
       { requires: { dependsOn: [], inputs, outputs } },

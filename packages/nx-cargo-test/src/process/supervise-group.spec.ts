@@ -41,12 +41,11 @@ test.each([
 });
 
 test('killing ends the descendants, too', async () => {
-  let child: ReturnType<typeof spawnWithNode> | undefined;
   let descendant = 0;
-  child = spawnWithNode(shell('sleep 600 & echo $!; wait'), {
+  const child = spawnWithNode(shell('sleep 600 & echo $!; wait'), {
     onOutput(_, text) {
       descendant = Number(text);
-      child?.kill();
+      child.kill();
     },
   });
   expect((await child.ended).exit).toEqual({ type: 'signal', signal: 'SIGTERM' });

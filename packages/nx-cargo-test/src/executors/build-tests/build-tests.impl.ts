@@ -53,7 +53,7 @@ function leavesOf(context: ExecutorContext, libraryName: string): Leaf[] {
   return Object.entries(projectTargets(context))
     .filter(([, { executor }]) => executor?.endsWith(':test-module') === true)
     .map(([target, { options }]) => {
-      const id: unknown = options?.leaf;
+      const { leaf: id } = (options ?? {}) as { readonly leaf?: unknown };
       const leaf = typeof id === 'string' ? parseLeafId(id, libraryName) : undefined;
       if (leaf !== undefined) return leaf;
       throw new CargoTestError(

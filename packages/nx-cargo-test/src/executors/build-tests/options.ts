@@ -10,6 +10,7 @@ const optionsSchema = v.object({
   noDefaultFeatures: v.exactOptional(v.boolean()),
   profile: v.exactOptional(v.string()),
   buildEnvironment: v.exactOptional(v.array(v.string())),
+  behaviour: v.exactOptional(v.number()),
 });
 
 /**

@@ -209,10 +209,9 @@ test.each<[string, () => Partial<BatchEdges>, string]>([
     'the runner breaks off',
     () => ({
       createRunner: () => ({
-        // eslint-disable-next-line require-yield
-        async *run() {
-          throw new Error('disk is full');
-        },
+        run: () => ({
+          [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('disk is full')) }),
+        }),
       }),
     }),
     'the run broke off: disk is full',
