@@ -1,6 +1,6 @@
 // The main job on the sample, narrated: a first run, a cached run, a change and
 // what it reruns. The change is undone at the end, however the demo ends.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { narrate, nx, reportedModules } from './narrate.mjs';
 import { repository, setUp } from './setup.mjs';
@@ -10,6 +10,15 @@ const FIND = 'before - self.slots.len()';
 const REPLACE = 'before.saturating_sub(self.slots.len())';
 
 setUp();
+// A cache of its own, so that the first run is a first run.
+const cache = join(repository, '.tmp/demo');
+rmSync(cache, { recursive: true, force: true });
+const environment = {
+  NX_DAEMON: 'false',
+  NX_CACHE_DIRECTORY: join(cache, 'cache'),
+  NX_WORKSPACE_DATA_DIRECTORY: join(cache, 'data'),
+};
+const show = (args) => nx([...args, '--output-style=static'], { environment });
 const path = join(repository, CHANGED_FILE);
 const original = readFileSync(path, 'utf8');
 if (original.split(FIND).length !== 2) {
@@ -27,16 +36,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 let isAsExpected = true;
 try {
   narrate('1. A first run: the crate is compiled, each test module is a task of its own.');
-  isAsExpected = nx(['run', 'glommio:test']).status === 0 && isAsExpected;
+  isAsExpected = show(['run', 'glommio:test']).status === 0 && isAsExpected;
 
   narrate('2. The same again: every task comes from the cache, no test runs.');
-  const cached = nx(['run', 'glommio:test']);
+  const cached = show(['run', 'glommio:test']);
   isAsExpected =
     cached.status === 0 && reportedModules(cached.output).run.length === 0 && isAsExpected;
 
   narrate(`3. One function of ${CHANGED_FILE} changes:\n     - ${FIND}\n     + ${REPLACE}`);
   writeFileSync(path, original.replace(FIND, REPLACE));
-  const changed = nx(['affected', '-t', 'test', '--base=HEAD']);
+  const changed = show(['affected', '-t', 'test', '--base=HEAD']);
   const modules = reportedModules(changed.output);
   isAsExpected = changed.status === 0 && modules.run.length === 1 && isAsExpected;
   narrate(
@@ -51,7 +60,7 @@ try {
   const ringOriginal = readFileSync(ring, 'utf8');
   try {
     writeFileSync(ring, `//! A comment.\n//!\n${ringOriginal}`);
-    const commented = nx(['affected', '-t', 'test', '--base=HEAD']);
+    const commented = show(['affected', '-t', 'test', '--base=HEAD']);
     const ran = reportedModules(commented.output).run;
     isAsExpected = commented.status === 0 && ran.length === 0 && isAsExpected;
     narrate(`   It was compiled again, and test modules ran: ${ran.join(', ') || 'none'}.`);

@@ -30,7 +30,7 @@ export function nx(args, { folder = repository, environment = {} } = {}) {
 export function reportedModules(output) {
   const run = new Set();
   const cached = new Set();
-  for (const [, target, note] of output.matchAll(/^> nx run [^:\s]+:(test-\S+)(.*)$/gm)) {
+  for (const [, target, note] of output.matchAll(/^(?:>|✔ |✖ ) nx run [^:\s]+:(test-\S+)(.*)$/gm)) {
     (note.includes('cache]') ? cached : run).add(target);
   }
   return { run: [...run].sort(), cached: [...cached].sort() };

@@ -64,3 +64,19 @@ test('a run of a selection counts for the same selection', () => {
   expect(checkLeaves('test', [selected], ['x', '-q']).success).toBe(true);
   expect(checkLeaves('test', [selected], []).success).toBe(false);
 });
+
+test('fails when the arguments select no test of any leaf', () => {
+  const tests = [
+    {
+      name: 'a::x',
+      verdict: { kind: 'notRun', cause: 'notSelected', why: 'it matches no filter' },
+      expectedFailure: false,
+    } as const,
+  ];
+  const args = ['misspelt'];
+  const { success, report } = checkLeaves('test', [leaf({}, { args, tests })], args);
+  expect(success).toBe(false);
+  expect(report).toContain('no test of 1 matches the arguments misspelt');
+  const selected = leaf({}, { args });
+  expect(checkLeaves('test', [selected, leaf({}, { args, tests })], args).success).toBe(true);
+});

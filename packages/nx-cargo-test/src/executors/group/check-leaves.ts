@@ -27,7 +27,8 @@ export interface GroupVerdict {
 
 /**
  * Decides whether each leaf of a group ran, or was restored, in this run with a
- * success for the code that is built now. Anything missing fails the group.
+ * success for the code that is built now. Anything missing fails the group, and
+ * so do arguments that select no test of any leaf.
  *
  * @param args The user's arguments; a leaf must have run with the same ones.
  */
@@ -54,9 +55,19 @@ export function checkLeaves(
       lines.push(`  ${label}: ${formatCounts(checked.counts)}${absent}`);
     }
   }
+  const sum = addCounts(counts);
+  if (success && isNothingSelected(sum)) {
+    // A misspelt filter would otherwise pass for a green run.
+    success = false;
+    lines.push(`  no test of ${sum.notSelected} matches the arguments ${args.join(' ')}`);
+  }
   const modules = leaves.length === 1 ? '1 module' : `${leaves.length} modules`;
-  const total = `${group}: ${formatCounts(addCounts(counts))} in ${modules}`;
+  const total = `${group}: ${formatCounts(sum)} in ${modules}`;
   return { success, report: `${[total, ...lines].join('\n')}\n` };
+}
+
+function isNothingSelected({ notSelected, ...others }: VerdictCounts): boolean {
+  return notSelected > 0 && Object.values(others).every((count) => count === 0);
 }
 
 interface CheckedLeaf {
