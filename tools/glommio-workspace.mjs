@@ -30,6 +30,36 @@ const environment = {
   NX_WORKSPACE_DATA_DIRECTORY: join(workspace, '.nx/workspace-data'),
 };
 
+const nxJson = {
+  analytics: false,
+  plugins: [
+    {
+      plugin: 'nx-cargo-test',
+      options: {
+        environment: ['GLOMMIO_TEST_POLLIO_ROOTDIR', 'GLOMMIO_TRACE', 'RUST_BACKTRACE', 'TMPDIR'],
+        // The longest test that ends at all takes 5 s alone; some hang now and then.
+        warnAfterSeconds: 15,
+        killAfterSeconds: 40,
+        expectedFailures: { glommio: Object.keys(expectedFailures).sort() },
+      },
+    },
+  ],
+};
+
+// Two of glommio's tests in one process wait for each other's executors on the
+// same processors, so libtest gets one thread, in the way that cargo has for it.
+const cargoConfig = '[env]\nRUST_TEST_THREADS = "1"\n';
+
+const projectJson = {
+  targets: {
+    // tests/linters.rs starts rustfmt and clippy, which read the sources themselves.
+    'test-linters': {
+      inputs: ['...', '{projectRoot}/**/*.rs', '{projectRoot}/Cargo.toml'],
+      options: { warnAfterSeconds: 300, killAfterSeconds: 900 },
+    },
+  },
+};
+
 /**
  * Puts glommio from the crates registry into an Nx workspace with a git
  * repository of its own. What is there already stays, but for edits of the
@@ -40,16 +70,19 @@ const environment = {
 export function makeGlommioWorkspace({ fresh }) {
   if (fresh) rmSync(workspace, { recursive: true, force: true });
   mkdirSync(workspace, { recursive: true });
-  if (!existsSync(join(workspace, '.git/refs/heads/main'))) fetchGlommio();
-  write('package.json', { name: `glommio-${VERSION}`, private: true });
-  write('nx.json', nxJson());
+  if (existsSync(join(workspace, '.git/refs/heads/main')))
+    git('checkout', '--quiet', '--', 'glommio');
+  else fetchGlommio();
+  writeJson('package.json', { name: `glommio-${VERSION}`, private: true });
+  writeJson('nx.json', nxJson);
   writeFileSync(join(workspace, '.gitignore'), 'node_modules\ntarget\n.nx\n');
   if (!existsSync(join(workspace, 'node_modules'))) {
     symlinkSync(join(repository, 'node_modules'), join(workspace, 'node_modules'));
   }
+  mkdirSync(join(workspace, 'glommio/.cargo'), { recursive: true });
+  writeFileSync(join(workspace, 'glommio/.cargo/config.toml'), cargoConfig);
+  writeJson('glommio/project.json', projectJson);
   if (!existsSync(join(workspace, '.git'))) git('init', '--quiet', '--initial-branch=main');
-  if (existsSync(join(workspace, '.git/refs/heads/main')))
-    git('checkout', '--quiet', '--', 'glommio');
   git('add', '--all');
   git('commit', '--quiet', '--allow-empty', '-m', `glommio ${VERSION} of the crates registry`);
 }
@@ -78,21 +111,33 @@ export async function glommioNx(args) {
   return { status, output: stripVTControlCharacters(Buffer.concat(chunks).toString('utf8')) };
 }
 
-/** The leaf targets of the project: target name to the path of its results file. */
-export function resultFiles() {
+/**
+ * The targets of the project that run tests, each with the files that tell what
+ * was built and what came of it. Asked of Nx once.
+ */
+export function leaves() {
+  known ??= askLeaves();
+  return known;
+}
+
+let known;
+
+function askLeaves() {
   const { stdout } = runOrThrow(
     process.execPath,
     [join(repository, 'node_modules/nx/dist/bin/nx.js'), 'show', 'project', 'glommio', '--json'],
     { env: { ...process.env, ...environment } },
   );
-  return new Map(
-    Object.entries(JSON.parse(stdout).targets)
-      .filter(([, { executor }]) => executor === 'nx-cargo-test:test-module')
-      .map(([target, { outputs }]) => [
-        target,
-        join(workspace, outputs[0].replace('{workspaceRoot}/', '')),
-      ]),
-  );
+  return Object.entries(JSON.parse(stdout).targets)
+    .filter(([, { executor }]) => executor === 'nx-cargo-test:test-module')
+    .map(([target, { inputs, outputs }]) => ({
+      target,
+      fingerprintFile: join(
+        workspace,
+        inputs.find((input) => input.dependentTasksOutputFiles).dependentTasksOutputFiles,
+      ),
+      resultFile: join(workspace, outputs[0].replace('{workspaceRoot}/', '')),
+    }));
 }
 
 /** Starts a program in the workspace and throws, with what it said, unless it ends well. */
@@ -135,15 +180,7 @@ function fetchGlommio() {
   rmSync(fetcher, { recursive: true });
 }
 
-function nxJson() {
-  const options = {
-    environment: ['GLOMMIO_TEST_POLLIO_ROOTDIR', 'GLOMMIO_TRACE', 'RUST_BACKTRACE', 'TMPDIR'],
-    expectedFailures: { glommio: Object.keys(expectedFailures).sort() },
-  };
-  return { analytics: false, plugins: [{ plugin: 'nx-cargo-test', options }] };
-}
-
-function write(file, content) {
+function writeJson(file, content) {
   writeFileSync(join(workspace, file), `${JSON.stringify(content, null, 2)}\n`);
 }
 

@@ -10,17 +10,28 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const REPOSITORY = resolve(__dirname, '../../..');
 
 /** How an Nx command ended, and which tests ran in it. */
 export interface NxRun {
   readonly status: number | null;
-  /** Standard output and standard error, in the order in which they came. */
+  /** Standard output and standard error, in the order in which they came, without colours. */
   readonly output: string;
   /** Tests that a test binary was asked to run, as `BINARY/NAME`, sorted; noted outside the plugin. */
   readonly executed: readonly string[];
+  /** What Nx shows of one task, such as `glommio:test-arena`; empty when it does not show the task. */
+  outputOf(task: string): string;
+}
+
+/** A Cargo package to write into a {@link ScratchWorkspace}. */
+export interface CrateFiles {
+  /** What follows the `[package]` table of its Cargo.toml. Default: nothing. */
+  readonly manifest?: string;
+  /** Content by path relative to the package's folder. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /**
@@ -33,9 +44,9 @@ export class ScratchWorkspace {
   readonly #home: string;
   readonly #log: string;
 
-  private constructor(home: string) {
+  private constructor(home: string, folder: string) {
     this.#home = home;
-    this.folder = join(home, 'workspace');
+    this.folder = folder;
     this.#log = join(home, 'executed.log');
   }
 
@@ -56,13 +67,18 @@ export class ScratchWorkspace {
     return workspace;
   }
 
-  /** A workspace with the plugin and nothing else. */
-  static empty(): ScratchWorkspace {
-    const workspace = new ScratchWorkspace(mkdtempSync(join(tmpdir(), 'nx-cargo-test-e2e-')));
+  /**
+   * A workspace with the plugin and nothing else.
+   *
+   * @param options Options of the plugin. Default: none.
+   */
+  static empty(options?: Readonly<Record<string, unknown>>): ScratchWorkspace {
+    const home = mkdtempSync(join(tmpdir(), 'nx-cargo-test-e2e-'));
+    const workspace = new ScratchWorkspace(home, join(home, 'workspace'));
     mkdirSync(workspace.folder);
     symlinkSync(join(REPOSITORY, 'node_modules'), join(workspace.folder, 'node_modules'));
     workspace.write('package.json', JSON.stringify({ name: 'scratch', private: true }));
-    workspace.write('nx.json', JSON.stringify({ analytics: false, plugins: ['nx-cargo-test'] }));
+    workspace.configureNx({}, options);
     workspace.write('.gitignore', 'node_modules\ntarget\n.nx\n');
     workspace.write(
       '.cargo/config.toml',
@@ -71,6 +87,45 @@ export class ScratchWorkspace {
     workspace.git('init', '--quiet', '--initial-branch=main');
     workspace.commit('an empty workspace');
     return workspace;
+  }
+
+  /** A second checkout of the last commit in another folder, with the same Nx cache. */
+  clone(): ScratchWorkspace {
+    const folder = join(this.#home, 'another', 'checkout');
+    execFileSync('git', ['clone', '--quiet', this.folder, folder]);
+    symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
+    return new ScratchWorkspace(this.#home, folder);
+  }
+
+  /**
+   * Writes nx.json.
+   *
+   * @param settings What it holds besides the plugin.
+   * @param options Options of the plugin. Default: none.
+   */
+  configureNx(
+    settings: Readonly<Record<string, unknown>>,
+    options: Readonly<Record<string, unknown>> = {},
+  ): void {
+    const plugins = [{ plugin: 'nx-cargo-test', options }];
+    this.write('nx.json', JSON.stringify({ analytics: false, ...settings, plugins }));
+  }
+
+  /** Writes a package that is a Cargo workspace of its own, named like its folder, with its Cargo.lock. */
+  writeCrate(folder: string, { manifest = '', files }: CrateFiles): void {
+    const table = `[package]\nname = "${basename(folder)}"\nversion = "0.1.0"\nedition = "2021"\n`;
+    this.write(`${folder}/Cargo.toml`, `${table}${manifest}`);
+    for (const [file, content] of Object.entries(files)) this.write(`${folder}/${file}`, content);
+    this.cargo(folder, 'generate-lockfile', '--offline');
+  }
+
+  /** Runs cargo as a user would, without the plugin. */
+  cargo(folder: string, ...args: string[]): void {
+    execFileSync('cargo', args, {
+      cwd: join(this.folder, folder),
+      env: this.environment(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
   }
 
   remove(): void {
@@ -172,13 +227,27 @@ export class ScratchWorkspace {
         env: { ...this.environment(), NX_E2E_OUTPUT: combined, ...environment },
       },
     );
-    return { status, output: readFileSync(combined, 'utf8'), executed: this.#executed() };
+    const output = stripVTControlCharacters(readFileSync(combined, 'utf8'));
+    return {
+      status,
+      output,
+      executed: this.#executed(),
+      outputOf: (task) => outputOfTask(output, task),
+    };
+  }
+
+  /** Names of the targets of a project, sorted. */
+  targets(project: string): string[] {
+    const { output } = this.nxOk(['show', 'project', project, '--json']);
+    const shown = JSON.parse(output.slice(output.indexOf('{'))) as { targets: object };
+    return Object.keys(shown.targets).sort();
   }
 
   /** Runs an Nx command that must succeed. */
   nxOk(args: readonly string[], environment: Readonly<Record<string, string>> = {}): NxRun {
     const run = this.nx(args, environment);
-    if (run.status !== 0) throw new Error(`nx ${args.join(' ')} ended with ${run.status}:\n${run.output}`);
+    if (run.status !== 0)
+      throw new Error(`nx ${args.join(' ')} ended with ${run.status}:\n${run.output}`);
     return run;
   }
 
@@ -237,4 +306,12 @@ exec "$@"
     chmodSync(file, 0o755);
     return file;
   }
+}
+
+/** Nx heads what it shows of a task with its id; the head of the next task, or a line of its own, ends it. */
+function outputOfTask(output: string, task: string): string {
+  return output
+    .split(/^(?=> nx run |✔ |✖ | NX {3}|Tasks not run |Failed tasks:)/m)
+    .filter((part) => /^> nx run (\S+)/.exec(part)?.[1] === task)
+    .join('');
 }

@@ -12,8 +12,14 @@ export interface ArchiveMember {
 /** An archive's members in order, and which of them defines which symbol. */
 export interface Archive {
   readonly members: readonly ArchiveMember[];
-  /** Symbol name to `headerOffset`, the first definition of each name; undefined when the archive has no index. */
-  readonly symbols: ReadonlyMap<string, number> | undefined;
+  /** Undefined when the archive has no index. */
+  readonly symbols: ArchiveIndex | undefined;
+}
+
+/** The symbols that an archive's members define: `names[n]` stands in the member at `headerOffsets[n]`. */
+export interface ArchiveIndex {
+  readonly names: readonly string[];
+  readonly headerOffsets: readonly number[];
 }
 
 const MAGIC = '!<arch>\n';
@@ -30,7 +36,7 @@ export function isArchive(bytes: Uint8Array): boolean {
  * Reads a System V archive (ar) with GNU long names and a 32- or 64-bit symbol
  * index; BSD long names (`#1/n`) are read too. An `.rlib` is such an archive.
  *
- * @throws {ObjectGraphError} `UNSUPPORTED_ARCHIVE` for a thin archive, whose members lie elsewhere.
+ * @throws {ObjectGraphError} `UNSUPPORTED_ARCHIVE` for a thin archive, whose members lie elsewhere; `TRUNCATED`.
  */
 export function parseArchive(bytes: Uint8Array, name: string): Archive {
   const reader = new ByteReader(bytes, name);
@@ -46,8 +52,9 @@ export function parseArchive(bytes: Uint8Array, name: string): Archive {
 
   const members: ArchiveMember[] = [];
   let longNames: Uint8Array | undefined;
-  let symbols: Map<string, number> | undefined;
-  for (let at = MAGIC.length; at + HEADER_SIZE <= bytes.length;) {
+  let symbols: ArchiveIndex | undefined;
+  for (let at = MAGIC.length; at < bytes.length;) {
+    reader.range(at, at + HEADER_SIZE);
     const field = (start: number, end: number) => latin1(bytes, at + start, at + end).trimEnd();
     if (field(58, 60) !== '`') {
       throw new ObjectGraphError('UNSUPPORTED_ARCHIVE', `${name}: no member header at ${at}`);
@@ -92,17 +99,27 @@ function memberName(raw: string, longNames: Uint8Array | undefined): string {
 }
 
 /** The symbol index: a big-endian count, as many header offsets, then as many zero-terminated names. */
-function readIndex(content: Uint8Array, name: string, width: 4 | 8): Map<string, number> {
+function readIndex(content: Uint8Array, name: string, width: 4 | 8): ArchiveIndex {
+  if (content.length === 0) return { names: [], headerOffsets: [] };
   const reader = new ByteReader(content, `${name} (symbol index)`);
   const read = (offset: number) => (width === 4 ? reader.u32be(offset) : reader.u64be(offset));
-  const symbols = new Map<string, number>();
-  if (content.length === 0) return symbols;
   const count = read(0);
-  let at = width + count * width;
-  for (let index = 0; index < count; index++) {
-    const symbol = reader.text(at, content.length);
-    at += symbol.length + 1;
-    if (!symbols.has(symbol)) symbols.set(symbol, read(width + index * width));
+  const start = width + count * width;
+  if (start > content.length) {
+    throw new ObjectGraphError(
+      'TRUNCATED',
+      `${name}: a symbol index of ${content.length} bytes for ${count} symbols`,
+    );
   }
-  return symbols;
+  const headerOffsets: number[] = [];
+  for (let index = 0; index < count; index++) headerOffsets.push(read(width + index * width));
+  const names = latin1(content, start, content.length).split('\0', count + 1);
+  // Each name ends in a zero, so one more part follows the last.
+  if (names.length <= count) {
+    throw new ObjectGraphError(
+      'TRUNCATED',
+      `${name}: a symbol index with ${names.length - 1} names for ${count} symbols`,
+    );
+  }
+  return { names: names.slice(0, count), headerOffsets };
 }

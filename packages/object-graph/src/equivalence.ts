@@ -11,54 +11,118 @@ export interface OrderedGraph {
  * Sorts nodes into classes that behave alike: equal labels, and edges that lead,
  * one by one, to nodes of equal classes (bisimulation). Names play no part, so
  * a function that the compiler emitted twice is one class. Returns the class of
- * each node.
+ * each node; classes are numbered from 0 without gaps.
  *
  * Components of mutually reachable nodes are taken in an order in which all
  * that they lead to is known. Within one, classes are refined by Moore's
  * method until their number stays the same.
  */
 export function equivalenceClasses(graph: OrderedGraph): Int32Array {
-  const classes = new Int32Array(graph.labels.length).fill(-1);
-  const known = new Map<string, number>();
-  const intern = (key: string): number => {
-    let id = known.get(key);
-    if (id === undefined) {
-      id = known.size;
-      known.set(key, id);
-    }
-    return id;
-  };
-  const keyOf = (node: number): string => {
-    let key = graph.labels[node]!;
-    for (const target of graph.edges[node]!) key += target < 0 ? ' -' : ` ${classes[target]}`;
-    return key;
-  };
-
-  for (const component of stronglyConnectedComponents(graph.edges)) {
-    const [first] = component;
-    if (component.length === 1 && !graph.edges[first!]!.includes(first!)) {
-      classes[first!] = intern(keyOf(first!));
-      continue;
-    }
-    const colours = refine(graph, component, classes);
-    const set = createHash('sha256')
-      .update([...new Set(colours.values())].sort().join())
-      .digest('base64');
-    for (const [node, colour] of colours) classes[node] = intern(`cycle ${set} ${colour}`);
-    // A copy that leads into the cycle without being on it is the same function too.
-    for (const node of component) {
-      const key = keyOf(node);
-      if (!known.has(key)) known.set(key, classes[node]!);
-    }
-  }
-  return classes;
+  return new Classes(graph).classes;
 }
 
-/**
- * Colours of a component's nodes. A colour is a digest over the node's
- * unfolding to the depth reached, so equal sets of colours in two components
- * mean equal components.
- */
+class Classes {
+  readonly classes: Int32Array;
+  readonly #graph: OrderedGraph;
+  /** A node of each class. */
+  readonly #members: number[] = [];
+  /** Classes by label and by the classes that their edges lead to. */
+  readonly #byKey = new Map<string, number>();
+  /** Classes on cycles by label, in which a cycle's copy may be found again. */
+  readonly #cyclic = new Map<string, number[]>();
+
+  constructor(graph: OrderedGraph) {
+    this.#graph = graph;
+    this.classes = new Int32Array(graph.labels.length).fill(-1);
+    for (const component of stronglyConnectedComponents(graph.edges)) {
+      const [first] = component;
+      const isCycle = component.length > 1 || graph.edges[first!]!.includes(first!);
+      if (isCycle) this.#addCycle(component);
+      else this.classes[first!] = this.#intern(first!);
+    }
+  }
+
+  #intern(node: number): number {
+    const key = this.#keyOf(node);
+    let known = this.#byKey.get(key);
+    if (known === undefined) {
+      known = this.#add(node);
+      this.#byKey.set(key, known);
+    }
+    return known;
+  }
+
+  #add(node: number): number {
+    return this.#members.push(node) - 1;
+  }
+
+  #keyOf(node: number): string {
+    let key = this.#graph.labels[node]!;
+    for (const target of this.#graph.edges[node]!)
+      key += target < 0 ? ' -' : ` ${this.classes[target]}`;
+    return key;
+  }
+
+  #addCycle(component: readonly number[]): void {
+    const matching = this.#matchingCycle(component);
+    if (matching !== undefined) {
+      for (const [node, known] of matching) this.classes[node] = known;
+      return;
+    }
+    const byColour = new Map<string, number>();
+    for (const [node, colour] of refine(this.#graph, component, this.classes)) {
+      let known = byColour.get(colour);
+      if (known === undefined) {
+        known = this.#add(node);
+        byColour.set(colour, known);
+        const label = this.#graph.labels[node]!;
+        const cyclic = this.#cyclic.get(label);
+        if (cyclic === undefined) this.#cyclic.set(label, [known]);
+        else cyclic.push(known);
+      }
+      this.classes[node] = known;
+    }
+    // A copy that leads into the cycle without being on it is the same function too.
+    for (const known of byColour.values())
+      this.#byKey.set(this.#keyOf(this.#members[known]!), known);
+  }
+
+  /** The classes of a cycle that was met before and of which this component is a copy. */
+  #matchingCycle(component: readonly number[]): Map<number, number> | undefined {
+    const [first] = component;
+    for (const candidate of this.#cyclic.get(this.#graph.labels[first!]!) ?? []) {
+      const found = this.#match(first!, candidate);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Walks a component beside known classes, for as long as they agree. */
+  #match(first: number, candidate: number): Map<number, number> | undefined {
+    const matches = new Map([[first, candidate]]);
+    for (const [node, known] of matches) {
+      const member = this.#members[known]!;
+      const edges = this.#graph.edges[node]!;
+      const others = this.#graph.edges[member]!;
+      if (this.#graph.labels[node] !== this.#graph.labels[member] || edges.length !== others.length)
+        return undefined;
+      for (const [index, target] of edges.entries()) {
+        const other = others[index]!;
+        if (target < 0 || other < 0) {
+          if (target !== other) return undefined;
+          continue;
+        }
+        const expected = this.classes[other]!;
+        const actual = this.classes[target] === -1 ? matches.get(target) : this.classes[target];
+        if (actual === undefined) matches.set(target, expected);
+        else if (actual !== expected) return undefined;
+      }
+    }
+    return matches;
+  }
+}
+
+/** Colours of a component's nodes: digests over a node's unfolding, to the depth that tells all nodes apart. */
 function refine(
   graph: OrderedGraph,
   component: readonly number[],

@@ -1,4 +1,5 @@
 import { ByteReader } from './byte-reader';
+import * as elf from './elf/constants';
 import type { ElfObject, Relocation } from './elf/elf-object';
 import { ObjectGraphError } from './errors';
 
@@ -15,7 +16,11 @@ export type ExceptionEdges = ReadonlyMap<number, readonly Relocation[]>;
 export function exceptionEdges(object: ElfObject): ExceptionEdges {
   const edges = new Map<number, Relocation[]>();
   for (let index = 1; index < object.sectionCount; index++) {
-    if (object.section(index).name === '.eh_frame') readFrames(object, index, edges);
+    const isCandidate =
+      object.sectionType(index) === elf.SHT_PROGBITS ||
+      object.sectionType(index) === elf.SHT_X86_64_UNWIND;
+    if (isCandidate && object.sectionNameStartsWith(index, '.eh_frame\0'))
+      readFrames(object, index, edges);
   }
   return edges;
 }

@@ -3,10 +3,10 @@ import { equivalenceClasses } from './equivalence';
 import { ObjectGraphError } from './errors';
 import { LinkedProgram } from './linked-program';
 import type { Link } from './linked-program';
+import { LocationReaders } from './location-readers';
+import type { CountedLocations } from './location-readers';
 import { ObjectGraph } from './object-graph';
-import type { LocationUse } from './object-graph';
 import { sharedRoots } from './shared-roots';
-import { isLogFacade, isStandardPanicPath, readsLocation, setsPanicHook } from './symbol-name';
 import { findTestDescriptors } from './test-descriptor';
 
 /** Version of what enters a fingerprint; a new one makes every fingerprint new. */
@@ -50,125 +50,87 @@ export function fingerprintTests(link: Link, tests: readonly string[]): TestFing
 }
 
 /**
- * Fingerprints a whole program by what its `main` reaches, such as a binary
- * that integration tests start.
+ * Fingerprints a whole program by what its `main` reaches: a test without the
+ * harness, or a binary that integration tests start.
  *
+ * @param isOutputRead Whether another process may read what a panic of the
+ *   program prints, so that every line counts. Default: false.
  * @throws {ObjectGraphError} when the link cannot be followed soundly.
  */
-export function fingerprintProgram(link: Link): string {
+export function fingerprintProgram(link: Link, isOutputRead = false): string {
   const graph = new ObjectGraph(new LinkedProgram(link));
   const [main] = graph.nodesOf('main');
   if (main === undefined)
     throw new ObjectGraphError('UNRESOLVED_SYMBOL', 'no captured object defines main');
-  return fingerprintRoots(graph, new Map([['main', main]])).fingerprints.get('main')!;
+  const least = isOutputRead ? 'all' : 'none';
+  return fingerprintRoots(graph, new Map([['main', main]]), least).fingerprints.get('main')!;
 }
 
 function fingerprintRoots(
   graph: ObjectGraph,
   roots: ReadonlyMap<string, number>,
+  least: 'none' | 'all' = 'none',
 ): Omit<TestFingerprints, 'unknown'> {
   const { unnamed, harness } = sharedRoots(graph);
   const shared = [...unnamed, ...harness];
   // Reading a node makes its targets known, so this reads all that any root reaches.
   for (let id = 0; id < graph.size; id++) graph.node(id);
 
-  const readers = locationReaders(graph);
-  const fingerprints = new Map<string, string>();
-  const readsLocations = new Set<string>();
-  const groups: Record<Locations, [string, number][]> = { none: [], caller: [], all: [] };
+  const readers = new LocationReaders(graph);
+  const groups: Record<CountedLocations, [string, number][]> = { none: [], caller: [], all: [] };
   // The harness installs a hook of its own, which prints and tells the tests nothing.
-  const reaches = (set: ReadonlySet<number>, root: number) =>
-    set.has(root) || unnamed.some((other) => set.has(other));
   for (const [name, root] of roots) {
-    const counted = reaches(readers.ofAll, root)
-      ? 'all'
-      : reaches(readers.ofCallers, root)
-        ? 'caller'
-        : 'none';
+    const counted = least === 'all' ? least : readers.countedFor([...unnamed, root]);
     groups[counted].push([name, root]);
-    if (counted !== 'none') readsLocations.add(name);
   }
+  const fingerprints = new Map<string, string>();
   for (const counted of ['none', 'caller', 'all'] as const) {
-    for (const [name, value] of digests(graph, shared, groups[counted], counted))
+    for (const [name, value] of digests(graph, readers, shared, groups[counted], counted))
       fingerprints.set(name, value);
   }
+  const readsLocations = new Set([...groups.caller, ...groups.all].map(([name]) => name));
   return { fingerprints, readsLocations };
 }
 
-/** Which locations count: none, those that are handed to other code than the standard library's, or all. */
-type Locations = 'none' | 'caller' | 'all';
-
 function digests(
   graph: ObjectGraph,
+  readers: LocationReaders,
   shared: readonly number[],
   roots: readonly (readonly [string, number])[],
-  counted: Locations,
+  counted: CountedLocations,
 ): [string, string][] {
   if (roots.length === 0) return [];
-  const edges: (readonly number[])[] = [];
+  // Only what these roots reach, numbered anew in the order of a walk.
+  const ids: number[] = [];
+  const numbers = new Int32Array(graph.size).fill(-1);
+  const numberOf = (id: number): number =>
+    numbers[id] === -1 ? (numbers[id] = ids.push(id) - 1) : numbers[id]!;
+  const sharedNumbers = shared.map(numberOf);
+  const rootNumbers = roots.map(([, root]) => numberOf(root));
+  const edges: number[][] = [];
   const labels: string[] = [];
-  for (let id = 0; id < graph.size; id++) {
-    const { digest, hasIdentity, targets, locations } = graph.node(id);
-    const isLeftOut = (use: LocationUse | undefined) =>
-      (use === 'panic' && counted !== 'all') || (use === 'caller' && counted === 'none');
+  for (let number = 0; number < ids.length; number++) {
+    const id = ids[number]!;
+    const node = graph.node(id);
     edges.push(
-      locations.size === 0
-        ? targets
-        : targets.map((target, index) => (isLeftOut(locations.get(index)) ? -1 : target)),
+      readers.targets(id, node, counted).map((target) => (target < 0 ? -1 : numberOf(target))),
     );
     // A place is in a class of its own, or writing one static would equal writing another.
-    const label = digest.toString('latin1');
-    labels.push(hasIdentity ? `${label} place ${id}` : label);
+    labels.push(node.hasIdentity ? `${node.digest} place ${id}` : node.digest);
   }
   const classes = equivalenceClasses({ edges, labels });
-  const classDigests: Buffer[] = [];
+  const classDigests: string[] = [];
   const classEdges: number[][] = [];
-  for (let id = 0; id < graph.size; id++) {
-    const group = classes[id]!;
-    if (classDigests[group] !== undefined) continue;
+  ids.forEach((id, number) => {
+    const group = classes[number]!;
+    if (classDigests[group] !== undefined) return;
     classDigests[group] = graph.node(id).digest;
-    classEdges[group] = edges[id]!.map((target) => (target < 0 ? -1 : classes[target]!));
-  }
+    classEdges[group] = edges[number]!.map((target) => (target < 0 ? -1 : classes[target]!));
+  });
   const values = canonicalDigests(
     { digests: classDigests, edges: classEdges },
-    shared.map((root) => classes[root]!),
-    roots.map(([, root]) => classes[root]!),
+    sharedNumbers.map((number) => classes[number]!),
+    rootNumbers.map((number) => classes[number]!),
   );
   return roots.map(([name], index) => [name, values[index]!]);
-}
-
-/**
- * Nodes from which code can be reached that reads locations: of any panic (by
- * a panic hook), or of callers (by `Location`'s methods, which unoptimised code
- * calls by name and optimised code holds inlined).
- */
-function locationReaders(graph: ObjectGraph): {
-  ofAll: ReadonlySet<number>;
-  ofCallers: ReadonlySet<number>;
-} {
-  const users: number[][] = Array.from({ length: graph.size }, () => []);
-  const hooks: number[] = [];
-  const readers: number[] = [];
-  for (let id = 0; id < graph.size; id++) {
-    const { targets } = graph.node(id);
-    const symbol = graph.symbol(id);
-    const { object } = graph.piece(id);
-    if (setsPanicHook(symbol)) hooks.push(id);
-    const isForeign = !object.isStandard && (object.optimized || !isStandardPanicPath(symbol));
-    if (isForeign && graph.isCode(id)) {
-      const calls = targets.some((target) => target >= 0 && readsLocation(graph.symbol(target)));
-      if (object.optimized || (calls && !isLogFacade(symbol))) readers.push(id);
-    }
-    for (const target of targets) if (target >= 0) users[target]!.push(id);
-  }
-  return { ofAll: reachedFrom(hooks, users), ofCallers: reachedFrom(readers, users) };
-}
-
-function reachedFrom(
-  starts: readonly number[],
-  next: readonly (readonly number[])[],
-): ReadonlySet<number> {
-  const reached = new Set(starts);
-  for (const id of reached) for (const other of next[id]!) reached.add(other);
-  return reached;
 }

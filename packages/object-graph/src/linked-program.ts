@@ -1,5 +1,5 @@
 import { isArchive, parseArchive } from './archive';
-import type { Archive, ArchiveMember } from './archive';
+import type { Archive, ArchiveIndex, ArchiveMember } from './archive';
 import * as elf from './elf/constants';
 import { ElfObject, UNDEFINED } from './elf/elf-object';
 import { ObjectGraphError } from './errors';
@@ -48,7 +48,7 @@ interface LoadedArchive {
 /**
  * The inputs of one link with the linker's symbol resolution: objects named on
  * the command line define a name first (a strong definition before a weak one),
- * then the first archive whose index lists it. Archive members are parsed when
+ * then the archives whose indices list it. Archive members are parsed when
  * something asks for them.
  */
 export class LinkedProgram {
@@ -56,7 +56,10 @@ export class LinkedProgram {
   readonly #objects: LinkedObject[] = [];
   readonly #archives: LoadedArchive[] = [];
   readonly #definitions = new Map<string, Definition>();
-  readonly #archiveSymbols = new Map<string, { archive: LoadedArchive; headerOffset: number }>();
+  /** Per name, the first archive member that its archive's index lists; the archive's position times {@link HEADER_OFFSETS} is added. */
+  readonly #archiveSymbols = new Map<string, number>();
+  /** Further members of the few names that several members define. */
+  readonly #furtherArchiveSymbols = new Map<string, number[]>();
   readonly #executable: ElfObject;
   readonly #memberSymbols = new Map<LinkedObject, Map<string, number>>();
   #imports: Set<string> | undefined;
@@ -70,7 +73,7 @@ export class LinkedProgram {
       else this.#addObject(file.bytes, file.name, file, true);
     }
     for (const object of this.explicitObjects()) this.#addDefinitions(object);
-    for (const loaded of this.#archives) this.#addArchiveSymbols(loaded);
+    this.#archives.forEach((loaded, position) => this.#addArchiveSymbols(loaded, position));
   }
 
   /** Objects that are linked whatever they define. */
@@ -90,48 +93,54 @@ export class LinkedProgram {
   }
 
   /**
-   * The definitions that the linker may take for a name: none, one, or, where
-   * a weak one meets an archive that has another, both.
+   * The definitions that the linker may take for a name: usually one or none.
+   * Which of several archive members it takes depends on what else it has
+   * loaded by then, so all of them count; so does a member beside a weak
+   * definition, which it may replace.
    */
   resolve(name: string): readonly Definition[] {
     const known = this.#definitions.get(name);
-    if (known === undefined) {
-      const member = this.#resolveInArchives(name);
-      return member === undefined ? [] : [member];
-    }
-    const isWeak = known.object.elf.symbol(known.symbol).binding === elf.STB_WEAK;
-    const other = isWeak && known.object.explicit ? this.#resolveInArchives(name) : undefined;
-    return other === undefined ? [known] : [known, other];
+    if (known === undefined) return this.#resolveInArchives(name);
+    const mayLose =
+      known.object.elf.symbol(known.symbol).binding === elf.STB_WEAK && !isEverywhereEqual(name);
+    return mayLose ? [known, ...this.#resolveInArchives(name)] : [known];
   }
 
-  #resolveInArchives(name: string): Definition | undefined {
-    const candidate = this.#archiveSymbols.get(name);
-    if (candidate === undefined) return undefined;
-    const object = this.#member(candidate.archive, candidate.headerOffset);
-    if (object === undefined) return undefined;
+  #resolveInArchives(name: string): Definition[] {
+    const first = this.#archiveSymbols.get(name);
+    if (first === undefined) return [];
+    const definitions: Definition[] = [];
+    for (const packed of [first, ...(this.#furtherArchiveSymbols.get(name) ?? [])]) {
+      const loaded = this.#archives[Math.floor(packed / HEADER_OFFSETS)]!;
+      const object = this.#member(loaded, packed % HEADER_OFFSETS);
+      if (object === undefined) continue;
+      const symbol = this.#symbolsOf(object).get(name);
+      if (symbol === undefined) {
+        throw new ObjectGraphError(
+          'MALFORMED_OBJECT',
+          `${loaded.file.name}: its index says that ${object.elf.name} defines ${name}, which it does not`,
+        );
+      }
+      definitions.push({ object, symbol });
+    }
+    return definitions;
+  }
+
+  #symbolsOf(object: LinkedObject): ReadonlyMap<string, number> {
     let symbols = this.#memberSymbols.get(object);
     if (symbols === undefined) {
-      symbols = new Map(
-        [...definedGlobals(object.elf)].map(({ index, name: global }) => [global, index]),
-      );
+      symbols = new Map([...definedGlobals(object.elf)].map(({ index, name }) => [name, index]));
       this.#memberSymbols.set(object, symbols);
     }
-    const symbol = symbols.get(name);
-    if (symbol === undefined) {
-      throw new ObjectGraphError(
-        'MALFORMED_OBJECT',
-        `${candidate.archive.file.name}: its index says that ${object.elf.name} defines ${name}, which it does not`,
-      );
-    }
-    return { object, symbol };
+    return symbols;
   }
 
   /** Names that the executable takes from shared libraries. */
   imports(): ReadonlySet<string> {
     if (this.#imports === undefined) {
       this.#imports = new Set();
-      for (const symbol of dynamicSymbols(this.#executable)) {
-        if (symbol.section === UNDEFINED) this.#imports.add(symbol.name);
+      for (const { name, isDefined } of dynamicSymbols(this.#executable)) {
+        if (!isDefined) this.#imports.add(name);
       }
     }
     return this.#imports;
@@ -144,8 +153,8 @@ export class LinkedProgram {
    */
   exports(): string[] {
     const names = new Set<string>();
-    for (const symbol of dynamicSymbols(this.#executable)) {
-      if (symbol.section !== UNDEFINED && symbol.name !== '') names.add(symbol.name);
+    for (const { name, isDefined } of dynamicSymbols(this.#executable)) {
+      if (isDefined && name !== '') names.add(name);
     }
     return [...names].sort();
   }
@@ -166,6 +175,7 @@ export class LinkedProgram {
         `${name}: file type ${object.type} for machine ${object.machine}, expected a relocatable object for machine ${this.machine}`,
       );
     }
+    if (!file.isStandard) refuseSlimObject(object);
     const { optimized, isStandard } = file;
     const linked = { id: this.#objects.length, elf: object, optimized, isStandard, explicit };
     this.#objects.push(linked);
@@ -189,33 +199,49 @@ export class LinkedProgram {
     }
   }
 
-  #addArchiveSymbols(loaded: LoadedArchive): void {
-    const index = loaded.archive.symbols ?? this.#indexMembers(loaded);
-    for (const [name, headerOffset] of index) {
-      if (!this.#archiveSymbols.has(name))
-        this.#archiveSymbols.set(name, { archive: loaded, headerOffset });
-    }
+  #addArchiveSymbols(loaded: LoadedArchive, position: number): void {
+    const { names, headerOffsets } = loaded.archive.symbols ?? this.#indexMembers(loaded);
+    names.forEach((name, index) => {
+      const packed = position * HEADER_OFFSETS + headerOffsets[index]!;
+      const first = this.#archiveSymbols.get(name);
+      if (first === undefined) {
+        this.#archiveSymbols.set(name, packed);
+        return;
+      }
+      if (isEverywhereEqual(name)) return;
+      const further = this.#furtherArchiveSymbols.get(name) ?? [];
+      if (packed !== first && !further.includes(packed))
+        this.#furtherArchiveSymbols.set(name, [...further, packed]);
+    });
   }
 
   /** An archive without an index is indexed by reading all of its members. */
-  #indexMembers(loaded: LoadedArchive): Map<string, number> {
-    const index = new Map<string, number>();
-    for (const member of loaded.archive.members) {
-      const object = this.#member(loaded, member.headerOffset);
+  #indexMembers(loaded: LoadedArchive): ArchiveIndex {
+    const names: string[] = [];
+    const headerOffsets: number[] = [];
+    for (const { headerOffset } of loaded.archive.members) {
+      const object = this.#member(loaded, headerOffset);
       if (object === undefined) continue;
-      for (const { name } of definedGlobals(object.elf)) {
-        if (!index.has(name)) index.set(name, member.headerOffset);
+      for (const name of this.#symbolsOf(object).keys()) {
+        names.push(name);
+        headerOffsets.push(headerOffset);
       }
     }
-    return index;
+    return { names, headerOffsets };
   }
 
   #member(loaded: LoadedArchive, headerOffset: number): LinkedObject | undefined {
     const known = loaded.objects.get(headerOffset);
     if (known !== undefined) return known;
     const member = loaded.members.get(headerOffset);
+    if (member === undefined) {
+      throw new ObjectGraphError(
+        'MALFORMED_OBJECT',
+        `${loaded.file.name}: its index names a member at ${headerOffset}, where none is`,
+      );
+    }
     // Crate metadata is wrapped in ELF too, but the linker is never asked for it.
-    if (member === undefined || member.name.endsWith('.rmeta')) return undefined;
+    if (member.name.endsWith('.rmeta')) return undefined;
     const object = this.#addObject(
       member.bytes,
       `${loaded.file.name}(${member.name})`,
@@ -227,9 +253,34 @@ export class LinkedProgram {
   }
 }
 
-function* dynamicSymbols(executable: ElfObject) {
+/** Archives are packed with header offsets into one number: below 2^13 of them, of 1 TiB each. */
+const HEADER_OFFSETS = 2 ** 40;
+
+/** Refuses what GCC leaves for link-time optimisation: code in a form of its own, none in the sections. */
+function refuseSlimObject(object: ElfObject): void {
+  for (let index = 1; index < object.sectionCount; index++) {
+    if (!object.sectionNameStartsWith(index, '.gnu.lto_.lto.')) continue;
+    // GCC's `struct lto_section`: two 16-bit version numbers, then whether the object is slim.
+    if (object.content(index)[4] !== 0) {
+      throw new ObjectGraphError(
+        'BITCODE',
+        `${object.name} holds GCC's intermediate code, no machine code`,
+      );
+    }
+  }
+}
+
+/** Whether every definition of a name says the same: `DW.ref.X`, the address of X, which compilers put into each object. */
+function isEverywhereEqual(name: string): boolean {
+  return name.startsWith('DW.ref.');
+}
+
+function* dynamicSymbols(executable: ElfObject): Iterable<{ name: string; isDefined: boolean }> {
   const count = executable.symbolCount(elf.SHT_DYNSYM);
-  for (let index = 1; index < count; index++) yield executable.symbol(index, elf.SHT_DYNSYM);
+  for (let index = 1; index < count; index++) {
+    const { section } = executable.symbol(index, elf.SHT_DYNSYM);
+    yield { name: executable.symbolName(index, elf.SHT_DYNSYM), isDefined: section !== UNDEFINED };
+  }
 }
 
 function* definedGlobals(
@@ -237,8 +288,9 @@ function* definedGlobals(
 ): Iterable<{ index: number; name: string; binding: number }> {
   const count = object.symbolCount();
   for (let index = Math.max(1, object.firstGlobalSymbol()); index < count; index++) {
-    const symbol = object.symbol(index);
-    if (symbol.section !== UNDEFINED && symbol.name !== '')
-      yield { index, name: symbol.name, binding: symbol.binding };
+    if (object.symbolSection(index) === UNDEFINED) continue;
+    const { binding } = object.symbol(index);
+    const name = object.symbolName(index);
+    if (name !== '') yield { index, name, binding };
   }
 }

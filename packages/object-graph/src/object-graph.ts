@@ -1,34 +1,19 @@
-import { createHash } from 'node:crypto';
+import { sectionsByName } from './collected-sections';
+import { DigestInput } from './digest-input';
 import * as elf from './elf/constants';
 import { ABSOLUTE, COMMON, UNDEFINED } from './elf/elf-object';
-import type { ElfSymbol, Relocation, Section } from './elf/elf-object';
+import type { Relocation } from './elf/elf-object';
 import { ObjectGraphError } from './errors';
 import { exceptionEdges } from './exception-frames';
 import type { ExceptionEdges } from './exception-frames';
 import { LinkedProgram } from './linked-program';
 import type { LinkedObject } from './linked-program';
 import { isLinkerDefined } from './linker-symbols';
+import { handedTo } from './location-handoff';
 import { isPanicLocation } from './panic-location';
-import { isStandardPanicPath } from './symbol-name';
-
-/**
- * A piece: the smallest part of a section that a reference can mean. It's a
- * whole section (one function, one constant, one static), or one string or
- * entry of a mergeable section, whose neighbours belong to other code.
- */
-export interface Piece {
-  readonly object: LinkedObject;
-  readonly section: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/**
- * A reference from code to a panic location. A `panic` one is handed to the
- * standard library, where only a panic hook can read it; a `caller` one is
- * handed to other code, as a `#[track_caller]` function gets it.
- */
-export type LocationUse = 'panic' | 'caller';
+import { PieceTable } from './piece-table';
+import { candidateOffsets, isMergeable, pcBias } from './pieces';
+import type { Piece } from './pieces';
 
 /** One node: a piece with its references. */
 export interface Node {
@@ -42,15 +27,33 @@ export interface Node {
    * Digest of content, properties and of all that its references say besides
    * their targets: place, type, place within the target, names from outside.
    */
-  readonly digest: Buffer;
+  readonly digest: string;
   /** Node numbers in the order of the references; -1 for what lies outside the objects. */
   readonly targets: readonly number[];
-  /** By index into `targets`: those that lead to panic locations. */
-  readonly locations: ReadonlyMap<number, LocationUse>;
+  /**
+   * Targets, by index into `targets`, that are panic locations, each with the
+   * functions that the code hands it to and does nothing else with; none where
+   * that cannot be told.
+   */
+  readonly locations: ReadonlyMap<number, readonly number[]>;
 }
 
 /** Ranges `[start, end)` of a piece whose bytes do not count. */
 export type MaskedRange = readonly [start: number, end: number];
+
+/** What a symbol of an object stands for. */
+interface SymbolMeaning {
+  /** Nodes, each with the symbol's offset in it: none, one, or, where a weak definition may lose, several. */
+  readonly nodes: readonly {
+    readonly node: number;
+    readonly offset: number;
+    readonly isIndirect: boolean;
+  }[];
+  /** A symbol of this mergeable section, whose piece depends on the reference. */
+  readonly mergeable: number | undefined;
+  /** What is known of a symbol without a node: its name, or its absolute value. */
+  readonly outside: string | undefined;
+}
 
 /**
  * The graph of pieces of a link, built as far as it is asked for. Every
@@ -59,19 +62,14 @@ export type MaskedRange = readonly [start: number, end: number];
  */
 export class ObjectGraph {
   readonly program: LinkedProgram;
-  readonly #ids: Map<number, number>[] = [];
-  readonly #pieces: Piece[] = [];
-  readonly #symbols: string[] = [];
-  readonly #named: boolean[] = [];
+  readonly #pieces = new PieceTable();
   readonly #masks = new Map<number, readonly MaskedRange[]>();
   readonly #nodes: (Node | undefined)[] = [];
   readonly #exceptionEdges = new Map<LinkedObject, ExceptionEdges>();
-  readonly #sectionSymbols = new Map<
-    LinkedObject,
-    Map<number, { name: string; isObject: boolean }>
-  >();
+  readonly #meanings: (SymbolMeaning | undefined)[][] = [];
   readonly #locations = new Map<number, boolean>();
-  #startStop: Map<string, number[]> | undefined;
+  readonly #input = new DigestInput();
+  #collected: ReturnType<typeof sectionsByName> | undefined;
 
   constructor(program: LinkedProgram) {
     if (program.machine !== elf.EM_X86_64 && program.machine !== elf.EM_AARCH64) {
@@ -85,7 +83,7 @@ export class ObjectGraph {
 
   /** Number of nodes known so far. */
   get size(): number {
-    return this.#pieces.length;
+    return this.#pieces.size;
   }
 
   /** Says that some bytes of a piece do not count; to be called before its node is read. */
@@ -95,430 +93,280 @@ export class ObjectGraph {
 
   /** The nodes that a global name stands for. */
   nodesOf(name: string): number[] {
-    return this.program.resolve(name).flatMap(({ object, symbol }) => {
-      const found = object.elf.symbol(symbol);
-      return found.section === ABSOLUTE ? [] : [this.#nodeAt(object, symbol, found, found.value)];
-    });
+    return this.program
+      .resolve(name)
+      .filter(({ object, symbol }) => object.elf.symbol(symbol).section !== ABSOLUTE)
+      .map(({ object, symbol }) => this.#pieces.ofSymbol(object, symbol));
   }
 
   /** The node that holds an offset of a section. */
   nodeAtOffset(object: LinkedObject, section: number, offset: number): number {
-    const found = object.elf.section(section);
-    const [start, end] = pieceBounds(object, section, found, offset);
-    return this.#intern(object, section, start, end);
+    return this.#pieces.atOffset(object, section, offset);
   }
 
   /** A node with its references; what it refers to becomes known, which raises `size`. */
   node(id: number): Node {
-    const known = this.#nodes[id];
-    if (known !== undefined) return known;
-    const node = this.#read(id);
-    this.#nodes[id] = node;
-    return node;
+    return (this.#nodes[id] ??= this.#read(id));
   }
 
   piece(id: number): Piece {
-    return this.#pieces[id]!;
+    return this.#pieces.piece(id);
   }
 
-  /** The name of a node, without reading it. */
+  /** The name of the function or static in a node; empty without one. */
   symbol(id: number): string {
-    return this.#symbols[id]!;
+    return this.#pieces.symbol(id);
   }
 
   /** Whether a node is machine code. */
   isCode(id: number): boolean {
-    const { object, section } = this.#pieces[id]!;
-    return section >= 0 && (object.elf.section(section).flags & elf.SHF_EXECINSTR) !== 0;
+    return this.#pieces.isCode(id);
   }
 
   #read(id: number): Node {
-    const piece = this.#pieces[id]!;
-    const hash = createHash('sha256');
+    const piece = this.#pieces.piece(id);
     if (piece.section === COMMON) {
-      hash.update(`common ${piece.end}`);
+      this.#input.text('common');
+      this.#input.number(piece.end);
       return {
         hasIdentity: true,
-        digest: hash.digest().subarray(0, 16),
+        digest: this.#input.digest(),
         targets: [],
         locations: NO_LOCATIONS,
       };
     }
-    const section = piece.object.elf.section(piece.section);
+    const { elf: file } = piece.object;
+    const section = file.section(piece.section);
     if ((section.flags & elf.SHF_ALLOC) === 0) {
       throw new ObjectGraphError(
         'UNSUPPORTED_OBJECT',
-        `${piece.object.elf.name}: loaded code refers to section ${section.name}, which is not loaded`,
+        `${file.name}: loaded code refers to section ${file.sectionName(piece.section)}, which is not loaded`,
       );
     }
     const isCode = (section.flags & elf.SHF_EXECINSTR) !== 0;
+    const content = file.content(piece.section);
     const targets: number[] = [];
-    const locations = new Map<number, LocationUse>();
-    let labels = '';
-    const references = this.#references(piece, isCode);
-    references.forEach((candidates, index) => {
-      for (const target of candidates) {
-        if (isCode && this.#isLocation(target)) {
-          locations.set(
-            targets.length,
-            isOnlyForPanics(this, piece, references, index, target) ? 'panic' : 'caller',
-          );
-        }
-        labels += `${target.label}\n`;
-        targets.push(target.node);
-      }
-    });
-    const flags = section.flags & (elf.SHF_WRITE | elf.SHF_EXECINSTR | elf.SHF_TLS);
-    hash.update(
-      `${section.type === elf.SHT_NOBITS ? 'zero' : 'bytes'} ${flags} ${section.align} ${piece.end - piece.start}\n${labels}`,
-    );
-    if (section.type !== elf.SHT_NOBITS) {
-      const content = piece.object.elf.content(piece.section).subarray(piece.start, piece.end);
-      hash.update(masked(content, this.#masks.get(id)));
-    }
-    const isReadOnlyAfterRelocation = section.name.startsWith('.data.rel.ro');
+    const locations = this.#followAll(piece, content, isCode, targets);
+
+    const input = this.#input;
+    input.number(section.flags & (elf.SHF_WRITE | elf.SHF_EXECINSTR | elf.SHF_TLS));
+    // How a mergeable section is aligned tells of its other pieces, too.
+    input.number(isMergeable(section) ? 0 : section.align);
+    input.number(piece.end - piece.start);
+    if (section.type === elf.SHT_NOBITS) input.text('zero');
+    else input.bytes(content.subarray(piece.start, piece.end), this.#masks.get(id));
+    const isReadOnlyAfterRelocation = file.sectionNameStartsWith(piece.section, '.data.rel.ro');
+    const isWritable = (section.flags & elf.SHF_WRITE) !== 0 && !isReadOnlyAfterRelocation;
     return {
-      hasIdentity:
-        ((section.flags & elf.SHF_WRITE) !== 0 && !isReadOnlyAfterRelocation) ||
-        (!isCode && this.#named[id]!),
-      digest: hash.digest().subarray(0, 16),
+      hasIdentity: isWritable || (!isCode && this.#pieces.isStatic(id)),
+      digest: input.digest(),
       targets,
-      locations: locations.size === 0 ? NO_LOCATIONS : locations,
+      locations,
     };
   }
 
-  /** All that a piece refers to, then, for code, what runs when it unwinds. */
-  #references(piece: Piece, isCode: boolean): Target[][] {
-    const references: Target[][] = [];
-    for (const relocation of piece.object.elf.relocations(piece.section)) {
-      if (relocation.offset >= piece.start && relocation.offset < piece.end) {
-        references.push(this.#resolve(piece, relocation, isCode));
-      }
-    }
-    if (!isCode) return references;
-    let frames = this.#exceptionEdges.get(piece.object);
-    if (frames === undefined) {
-      frames = exceptionEdges(piece.object.elf);
-      this.#exceptionEdges.set(piece.object, frames);
-    }
-    for (const relocation of frames.get(piece.section) ?? []) {
-      references.push(
-        this.#resolve(piece, relocation, false).map((target) => ({
-          ...target,
-          label: `unwind ${target.label}`,
-        })),
-      );
-    }
-    return references;
-  }
-
-  #resolve(piece: Piece, relocation: Relocation, isCode: boolean): Target[] {
-    const { object } = piece;
-    const symbol = object.elf.symbol(relocation.symbol);
-    const place = `${relocation.offset - piece.start} ${relocation.type}`;
-    if (relocation.symbol === 0 || symbol.section === ABSOLUTE) {
-      return [
-        {
-          node: -1,
-          label: `${place} absolute ${symbol.value + relocation.addend}`,
-          offset: 0,
-          symbol: '',
-        },
-      ];
-    }
-    const bias = isCode ? pcBias(this.program.machine, relocation.type) : 0;
-    if (symbol.binding === elf.STB_LOCAL && symbol.section !== UNDEFINED) {
-      return this.#local(piece, relocation, symbol, place, bias);
-    }
-    const definitions = this.program.resolve(symbol.name);
-    if (definitions.length === 0) {
-      return this.#external(piece, symbol, `${place} ${relocation.addend}`);
-    }
-    return definitions.flatMap((definition) => {
-      const target = definition.object.elf.symbol(definition.symbol);
-      if (target.section === ABSOLUTE) {
-        return [
-          {
-            node: -1,
-            label: `${place} absolute ${target.value + relocation.addend}`,
-            offset: 0,
-            symbol: symbol.name,
-          },
-        ];
-      }
-      // A named target's piece is where the name stands; the addend tells the place within it.
-      const node = this.#nodeAt(definition.object, definition.symbol, target, target.value);
-      const offset = target.value + relocation.addend - this.#pieces[node]!.start;
-      return [
-        {
-          node,
-          label: `${place} ${offset}`,
-          offset: target.value + relocation.addend + bias,
-          symbol: symbol.name,
-        },
-      ];
+  /** Follows all that a piece refers to, then, for code, what runs when it unwinds. */
+  #followAll(
+    piece: Piece,
+    content: Uint8Array,
+    isCode: boolean,
+    targets: number[],
+  ): Node['locations'] {
+    const relocations = piece.object.elf.relocations(piece.section);
+    const firstTargets = new Int32Array(relocations.length + 1);
+    const loaded: number[] = [];
+    relocations.forEach((relocation, index) => {
+      firstTargets[index] = targets.length;
+      if (relocation.offset < piece.start || relocation.offset >= piece.end) return;
+      this.#follow(piece, relocation, isCode ? content : undefined, targets);
+      if (
+        isCode &&
+        targets.length > firstTargets[index]! &&
+        this.#isLocation(targets[firstTargets[index]!]!)
+      )
+        loaded.push(index);
     });
+    firstTargets[relocations.length] = targets.length;
+
+    const locations = new Map<number, readonly number[]>();
+    for (const index of loaded) {
+      const called =
+        this.program.machine === elf.EM_X86_64 &&
+        this.#isWhole(piece, relocations[index]!, targets[firstTargets[index]!]!)
+          ? handedTo(content, relocations, index)
+          : undefined;
+      const functions =
+        called === undefined ? [] : targets.slice(firstTargets[called], firstTargets[called + 1]);
+      for (let target = firstTargets[index]!; target < firstTargets[index + 1]!; target++) {
+        if (this.#isLocation(targets[target]!)) locations.set(target, functions);
+      }
+    }
+    if (isCode) {
+      this.#input.text('unwind');
+      for (const relocation of this.#exceptions(piece.object).get(piece.section) ?? [])
+        this.#follow(piece, relocation, undefined, targets);
+    }
+    return locations.size === 0 ? NO_LOCATIONS : locations;
   }
 
-  #local(
+  /** Whether a reference means the beginning of a location, not a field of it. */
+  #isWhole(piece: Piece, relocation: Relocation, location: number): boolean {
+    const meant = this.#meaning(piece.object, relocation.symbol).nodes.find(
+      ({ node }) => node === location,
+    );
+    return (
+      meant !== undefined &&
+      meant.offset + relocation.addend + pcBias(this.program.machine, relocation.type) === 0
+    );
+  }
+
+  /** Adds what one reference means to `targets`, and all else that it says to the digest's input. */
+  #follow(
     piece: Piece,
     relocation: Relocation,
-    symbol: ElfSymbol,
-    place: string,
-    bias: number,
-  ): Target[] {
-    const { object } = piece;
-    const raw = symbol.value + relocation.addend;
-    const section = symbol.section === COMMON ? undefined : object.elf.section(symbol.section);
-    if (section === undefined || !isMergeable(section)) {
-      const node = this.#nodeAt(object, relocation.symbol, symbol, symbol.value);
-      return [
-        {
-          node,
-          label: `${place} ${raw - this.#pieces[node]!.start}`,
-          offset: raw + bias,
-          symbol: this.#symbols[node]!,
-        },
-      ];
+    code: Uint8Array | undefined,
+    targets: number[],
+  ): void {
+    const input = this.#input;
+    input.number(relocation.offset - piece.start);
+    input.number(relocation.type);
+    const { nodes, mergeable, outside } = this.#meaning(piece.object, relocation.symbol);
+    if (outside !== undefined) {
+      input.text(outside);
+      input.number(relocation.addend);
+      targets.push(-1);
     }
-    // How far the field lies before the end of its instruction is not recorded:
-    // where the usual distance does not meet the start of an entry, the
-    // neighbours that other distances would mean count as well.
-    const usual = symbol.type === elf.STT_SECTION ? raw + bias : symbol.value;
+    for (const { node, offset, isIndirect } of nodes) {
+      input.number(isIndirect ? 1 : 0);
+      input.number(offset + relocation.addend);
+      targets.push(node);
+    }
+    if (mergeable !== undefined)
+      this.#followIntoMergeable(piece, relocation, mergeable, code, targets);
+  }
+
+  #followIntoMergeable(
+    piece: Piece,
+    relocation: Relocation,
+    index: number,
+    code: Uint8Array | undefined,
+    targets: number[],
+  ): void {
+    const { elf: file } = piece.object;
+    const section = file.section(index);
+    const symbol = file.symbol(relocation.symbol);
+    const raw = symbol.value + relocation.addend;
+    const bias = code === undefined ? 0 : pcBias(this.program.machine, relocation.type);
+    const offsets =
+      symbol.type === elf.STT_SECTION
+        ? candidateOffsets(raw + bias, bias, code ?? NO_BYTES, relocation.offset)
+        : [symbol.value];
     const candidates = new Set<number>();
-    for (const offset of candidateOffsets(usual, bias, section)) {
+    for (const offset of offsets) {
       if (offset >= 0 && offset < section.size)
-        candidates.add(this.nodeAtOffset(object, symbol.section, offset));
+        candidates.add(this.nodeAtOffset(piece.object, index, offset));
     }
     if (candidates.size === 0) {
       throw new ObjectGraphError(
         'MALFORMED_OBJECT',
-        `${object.elf.name}: a reference to ${usual} in ${section.name}, which has ${section.size} bytes`,
+        `${file.name}: a reference to ${raw} in ${file.sectionName(index)}, which has ${section.size} bytes`,
       );
     }
-    return [...candidates].map((node) => ({
-      node,
-      label: `${place} ${raw - this.#pieces[node]!.start}`,
-      offset: usual - this.#pieces[node]!.start,
-      symbol: '',
-    }));
+    for (const node of candidates) {
+      // Never an indirect function: said as for other targets, for the same constant may be named elsewhere.
+      this.#input.number(0);
+      this.#input.number(raw - this.#pieces.piece(node).start);
+      targets.push(node);
+    }
   }
 
-  #external(piece: Piece, symbol: ElfSymbol, label: string): Target[] {
-    const bounds = /^__(?:start|stop)_(.+)$/.exec(symbol.name);
-    const sections = bounds === null ? [] : this.#sectionsNamed(bounds[1]!);
-    const external = {
-      node: -1,
-      label: `${label} name ${symbol.name}`,
-      offset: 0,
-      symbol: symbol.name,
-    };
-    if (sections.length > 0) {
-      return [
-        external,
-        ...sections.map((node) => ({
-          node,
-          label: `${label} section`,
-          offset: 0,
-          symbol: symbol.name,
-        })),
-      ];
+  #meaning(object: LinkedObject, symbol: number): SymbolMeaning {
+    const meanings = (this.#meanings[object.id] ??= []);
+    return (meanings[symbol] ??= this.#readMeaning(object, symbol));
+  }
+
+  #readMeaning(object: LinkedObject, index: number): SymbolMeaning {
+    const symbol = object.elf.symbol(index);
+    if (index === 0 || symbol.section === ABSOLUTE)
+      return { nodes: [], mergeable: undefined, outside: `absolute ${symbol.value}` };
+    if (symbol.binding === elf.STB_LOCAL && symbol.section !== UNDEFINED) {
+      if (symbol.section >= 0 && isMergeable(object.elf.section(symbol.section))) {
+        return { nodes: [], mergeable: symbol.section, outside: undefined };
+      }
+      return { nodes: [this.#placeOf(object, index)], mergeable: undefined, outside: undefined };
     }
+    const name = object.elf.symbolName(index);
+    const definitions = this.program.resolve(name);
+    if (definitions.length === 0) return this.#outside(object, name, symbol.binding);
+    const inPieces = definitions.filter(
+      (definition) => definition.object.elf.symbol(definition.symbol).section !== ABSOLUTE,
+    );
+    const values = definitions
+      .filter((definition) => !inPieces.includes(definition))
+      .map((definition) => `absolute ${definition.object.elf.symbol(definition.symbol).value}`);
+    return {
+      nodes: inPieces.map((definition) => this.#placeOf(definition.object, definition.symbol)),
+      mergeable: undefined,
+      outside: values.length === 0 ? undefined : values.join(),
+    };
+  }
+
+  #placeOf(object: LinkedObject, index: number): SymbolMeaning['nodes'][number] {
+    const { value, section, type } = object.elf.symbol(index);
+    const node = this.#pieces.ofSymbol(object, index);
+    return {
+      node,
+      offset: section === COMMON ? 0 : value - this.#pieces.piece(node).start,
+      isIndirect: type === elf.STT_GNU_IFUNC,
+    };
+  }
+
+  #outside(object: LinkedObject, name: string, binding: number): SymbolMeaning {
+    const bounds = /^__(?:start|stop)_(.+)$/.exec(name);
+    const sections = bounds === null ? [] : this.#sectionsNamed(bounds[1]!);
     const isKnown =
-      symbol.binding === elf.STB_WEAK ||
-      this.program.imports().has(symbol.name) ||
-      isLinkerDefined(symbol.name);
+      sections.length > 0 ||
+      binding === elf.STB_WEAK ||
+      this.program.imports().has(name) ||
+      isLinkerDefined(name);
     if (!isKnown) {
       throw new ObjectGraphError(
         'UNRESOLVED_SYMBOL',
-        `${piece.object.elf.name} refers to ${symbol.name}, which no captured object, archive or shared library defines`,
+        `${object.elf.name} refers to ${name}, which no captured object, archive or shared library defines`,
       );
     }
-    return [external];
+    return {
+      nodes: sections.map((node) => ({ node, offset: 0, isIndirect: false })),
+      mergeable: undefined,
+      outside: `name ${name}`,
+    };
   }
 
-  /** The sections between `__start_NAME` and `__stop_NAME`, in every object (linkme uses them). */
   #sectionsNamed(name: string): number[] {
-    if (this.#startStop === undefined) {
-      this.#startStop = new Map();
-      for (const object of this.program.allObjects()) {
-        for (let index = 1; index < object.elf.sectionCount; index++) {
-          const section = object.elf.section(index);
-          if ((section.flags & elf.SHF_ALLOC) === 0 || !/^[A-Za-z_]\w*$/.test(section.name))
-            continue;
-          const list = this.#startStop.get(section.name) ?? [];
-          list.push(this.#intern(object, index, 0, section.size));
-          this.#startStop.set(section.name, list);
-        }
-      }
+    this.#collected ??= sectionsByName(this.program.allObjects());
+    const sections = this.#collected.get(name) ?? [];
+    return sections.flatMap(({ object, section }) => this.#pieces.ofSection(object, section));
+  }
+
+  #exceptions(object: LinkedObject): ExceptionEdges {
+    let edges = this.#exceptionEdges.get(object);
+    if (edges === undefined) {
+      edges = exceptionEdges(object.elf);
+      this.#exceptionEdges.set(object, edges);
     }
-    return this.#startStop.get(name) ?? [];
+    return edges;
   }
 
-  #nodeAt(object: LinkedObject, index: number, symbol: ElfSymbol, offset: number): number {
-    if (symbol.section === COMMON) return this.#internCommon(object, index, symbol);
-    const section = object.elf.section(symbol.section);
-    const [start, end] = pieceBounds(object, symbol.section, section, offset);
-    return this.#intern(object, symbol.section, start, end);
-  }
-
-  #intern(object: LinkedObject, section: number, start: number, end: number): number {
-    // Sections are counted in 32 bits, but no file has 2^21 of them and pieces beyond 4 GiB.
-    const key = section * 2 ** 32 + start;
-    const ids = (this.#ids[object.id] ??= new Map());
-    const known = ids.get(key);
-    if (known !== undefined) return known;
-    const id = this.#pieces.length;
-    // The linker merges equal pieces, so a mergeable one is never a place of its own.
-    const name = isMergeable(object.elf.section(section))
-      ? undefined
-      : this.#symbolOf(object, section);
-    ids.set(key, id);
-    this.#pieces.push({ object, section, start, end });
-    this.#symbols.push(name?.name ?? '');
-    this.#named.push(name?.isObject ?? false);
-    return id;
-  }
-
-  #internCommon(object: LinkedObject, index: number, symbol: ElfSymbol): number {
-    const key = -index;
-    const ids = (this.#ids[object.id] ??= new Map());
-    const known = ids.get(key);
-    if (known !== undefined) return known;
-    const id = this.#pieces.length;
-    ids.set(key, id);
-    this.#pieces.push({ object, section: COMMON, start: 0, end: symbol.size });
-    this.#symbols.push(symbol.name);
-    this.#named.push(true);
-    return id;
-  }
-
-  /** The name of the first function or static in a section; assembler labels (`.L…`) are not names. */
-  #symbolOf(
-    object: LinkedObject,
-    section: number,
-  ): { name: string; isObject: boolean } | undefined {
-    let names = this.#sectionSymbols.get(object);
-    if (names === undefined) {
-      names = new Map();
-      for (let index = 1; index < object.elf.symbolCount(); index++) {
-        const symbol = object.elf.symbol(index);
-        if (
-          symbol.section < 0 ||
-          symbol.type === elf.STT_SECTION ||
-          symbol.name === '' ||
-          symbol.name.startsWith('.L')
-        )
-          continue;
-        const isObject = symbol.type === elf.STT_OBJECT || symbol.type === elf.STT_TLS;
-        if (!names.has(symbol.section) || isObject)
-          names.set(symbol.section, { name: symbol.name, isObject });
-      }
-      this.#sectionSymbols.set(object, names);
-    }
-    return names.get(section);
-  }
-
-  #isLocation(target: Target): boolean {
-    if (target.node < 0) return false;
-    let result = this.#locations.get(target.node);
+  #isLocation(node: number): boolean {
+    if (node < 0) return false;
+    let result = this.#locations.get(node);
     if (result === undefined) {
-      result = isPanicLocation(this.#pieces[target.node]!);
-      this.#locations.set(target.node, result);
+      result = isPanicLocation(this.#pieces.piece(node));
+      this.#locations.set(node, result);
     }
     return result;
   }
 }
 
-const NO_LOCATIONS: ReadonlyMap<number, LocationUse> = new Map();
-
-interface Target {
-  readonly node: number;
-  readonly label: string;
-  /** Offset within the target's section, corrected by the PC bias. */
-  readonly offset: number;
-  readonly symbol: string;
-}
-
-/**
- * Whether code does nothing with a location but hand it to the standard
- * library. Unoptimised code loads a location just before the call that takes
- * it, so that call decides. Optimised code moves loads about, so every call of
- * the function must be the standard library's.
- */
-function isOnlyForPanics(
-  graph: ObjectGraph,
-  piece: Piece,
-  references: readonly (readonly Target[])[],
-  index: number,
-  location: Target,
-): boolean {
-  if (piece.object.isStandard) return true;
-  if (location.offset !== graph.piece(location.node).start) return false;
-  if (piece.object.optimized) {
-    return references.every((targets) =>
-      targets.every((target) => !isCall(graph, target) || isStandardPanicPath(target.symbol)),
-    );
-  }
-  for (const targets of references.slice(index + 1)) {
-    const call = targets.find((target) => isCall(graph, target));
-    if (call !== undefined) return isStandardPanicPath(call.symbol);
-  }
-  return false;
-}
-
-/** A reference to a function; copies of memory are not counted, as the compiler puts them anywhere. */
-function isCall(graph: ObjectGraph, target: Target): boolean {
-  if (target.node < 0)
-    return target.symbol !== '' && !/^mem(?:cpy|move|set|cmp)$/.test(target.symbol);
-  return graph.isCode(target.node);
-}
-
-function isMergeable(section: Section): boolean {
-  return (section.flags & elf.SHF_MERGE) !== 0 && section.entrySize > 0;
-}
-
-/** The piece of a section that holds an offset. */
-function pieceBounds(
-  object: LinkedObject,
-  index: number,
-  section: Section,
-  offset: number,
-): [number, number] {
-  if (!isMergeable(section) || offset < 0 || offset >= section.size) return [0, section.size];
-  const width = section.entrySize;
-  const entry = Math.floor(offset / width) * width;
-  if ((section.flags & elf.SHF_STRINGS) === 0)
-    return [entry, Math.min(entry + width, section.size)];
-  const content = object.elf.content(index);
-  const isEnd = (at: number) => content.subarray(at, at + width).every((byte) => byte === 0);
-  let start = entry;
-  while (start >= width && !isEnd(start - width)) start -= width;
-  let end = entry;
-  while (end < section.size && !isEnd(end)) end += width;
-  return [start, Math.min(end + width, section.size)];
-}
-
-/** Relocation types of x86_64 code whose field is relative to the end of the instruction (psABI, table 4.9). */
-const PC_RELATIVE_X86 = new Set([
-  2, 4, 9, 19, 20, 22, 26, 29, 31, 41, 42, 43, 44, 45, 46, 47, 48, 49,
-]);
-
-/** Distance from the field to the end of the usual instruction; none on aarch64, where addends are exact. */
-function pcBias(machine: number, type: number): number {
-  return machine === elf.EM_X86_64 && PC_RELATIVE_X86.has(type) ? 4 : 0;
-}
-
-/** Offsets that a reference into a mergeable section may mean: an immediate operand of 1, 2 or 4 bytes moves it. */
-function candidateOffsets(usual: number, bias: number, section: Section): number[] {
-  if (bias === 0) return [usual];
-  const isAligned = (section.flags & elf.SHF_STRINGS) === 0 && usual % section.entrySize === 0;
-  return isAligned ? [usual] : [usual, usual + 1, usual + 2, usual + 4];
-}
-
-function masked(content: Uint8Array, ranges: readonly MaskedRange[] | undefined): Uint8Array {
-  if (ranges === undefined) return content;
-  const copy = Uint8Array.from(content);
-  for (const [start, end] of ranges) copy.fill(0, start, end);
-  return copy;
-}
+const NO_LOCATIONS: Node['locations'] = new Map();
+const NO_BYTES = new Uint8Array(0);

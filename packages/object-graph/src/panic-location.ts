@@ -1,5 +1,5 @@
 import * as elf from './elf/constants';
-import type { Piece } from './object-graph';
+import type { Piece } from './pieces';
 
 const LOCATION_SIZE = 24;
 const LENGTH_AT = 8;
@@ -14,7 +14,11 @@ export function isPanicLocation(piece: Piece): boolean {
   if (piece.section < 0 || piece.end - piece.start !== LOCATION_SIZE) return false;
   const object = piece.object.elf;
   const section = object.section(piece.section);
-  if (!section.name.startsWith('.data.rel.ro') || section.type === elf.SHT_NOBITS) return false;
+  if (
+    !object.sectionNameStartsWith(piece.section, '.data.rel.ro') ||
+    section.type === elf.SHT_NOBITS
+  )
+    return false;
   const relocations = object.relocations(piece.section);
   const [pointer] = relocations;
   if (relocations.length !== 1 || pointer === undefined || pointer.offset !== piece.start)

@@ -1,4 +1,5 @@
 import * as elf from './elf/constants';
+import type { ElfObject } from './elf/elf-object';
 import type { ObjectGraph } from './object-graph';
 
 const RUN_UNNAMED_TYPES = new Set([elf.SHT_INIT_ARRAY, elf.SHT_FINI_ARRAY, elf.SHT_PREINIT_ARRAY]);
@@ -18,9 +19,17 @@ export function sharedRoots(graph: ObjectGraph): SharedRoots {
   const unnamed: number[] = [];
   for (const object of graph.program.allObjects()) {
     for (let index = 1; index < object.elf.sectionCount; index++) {
+      if (
+        !RUN_UNNAMED_TYPES.has(object.elf.sectionType(index)) &&
+        !hasPossibleName(object.elf, index)
+      )
+        continue;
       const section = object.elf.section(index);
       if ((section.flags & elf.SHF_ALLOC) === 0) continue;
-      if (RUN_UNNAMED_TYPES.has(section.type) || RUN_UNNAMED_NAMES.test(section.name)) {
+      if (
+        RUN_UNNAMED_TYPES.has(section.type) ||
+        RUN_UNNAMED_NAMES.test(object.elf.sectionName(index))
+      ) {
         unnamed.push(graph.nodeAtOffset(object, index, 0));
       }
     }
@@ -32,3 +41,10 @@ export function sharedRoots(graph: ObjectGraph): SharedRoots {
 
 /** `test::test_main_static`, the harness's entry, in either mangling. */
 const HARNESS = /^_(?:ZN4test16test_main_static17h|RNv.*_4test16test_main_static$)/;
+
+/** Whether a section's name begins like one of those that run unnamed; most names need not be read then. */
+function hasPossibleName(file: ElfObject, index: number): boolean {
+  return ['.init', '.preinit', '.fini', '.ctors', '.dtors'].some((prefix) =>
+    file.sectionNameStartsWith(index, prefix),
+  );
+}

@@ -34,7 +34,9 @@ export function isStandardPanicPath(symbol: string): boolean {
 
 /** Whether reaching this symbol lets a test read the `Location` of any panic. */
 export function setsPanicHook(symbol: string): boolean {
-  return /pani(?:cking|c)::(?:set|update)_hook/.test(symbolPath(symbol));
+  return (
+    symbol.includes('_hook') && /pani(?:cking|c)::(?:set|update)_hook/.test(symbolPath(symbol))
+  );
 }
 
 /**
@@ -43,9 +45,30 @@ export function setsPanicHook(symbol: string): boolean {
  * `log` crate put theirs.
  */
 export function readsLocation(symbol: string): boolean {
-  return /panic(?:::|\.\.)location|log(?:::|\.\.)Record(?:::(?:line|file|file_static)$|.*::fmt$)/.test(
-    symbolPath(symbol),
+  // Identifiers stand as they are in mangled names, and most names need not be decoded.
+  if (!symbol.includes('location') && !symbol.includes('Record')) return false;
+  return (
+    (/panic(?:::|\.\.)location/.test(symbolPath(symbol)) && !returnsLocation(symbol)) ||
+    /log(?:::|\.\.)Record(?:::(?:line|file|file_static)$|.*::fmt$)/.test(symbolPath(symbol))
   );
+}
+
+/** Whether a function gives its caller's location back: `Location::caller`. */
+export function returnsLocation(symbol: string): boolean {
+  return /panic::location::(?:.*::)?(?:caller|internal_constructor)$/.test(symbolPath(symbol));
+}
+
+/**
+ * Whether a function is a generic one of `core` that only wraps its arguments
+ * as `dyn Debug` and panics, so that no code of other crates can be in it.
+ */
+export function isPanicWrapper(symbol: string): boolean {
+  return /^core::panicking::assert_(?:matches_)?failed(?:::|$)/.test(symbolPath(symbol));
+}
+
+/** Whether a function only drops a value: it is never handed a location. */
+export function isDropGlue(symbol: string): boolean {
+  return symbolPath(symbol).startsWith('core::ptr::drop_in_place');
 }
 
 /** Whether code only carries locations into a `log::Record`, as the `log` crate itself does. */

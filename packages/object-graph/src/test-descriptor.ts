@@ -5,12 +5,13 @@ import type { MaskedRange } from './object-graph';
 
 /**
  * Layout of `test::TestDescAndFn`, the constant that rustc writes for each test
- * (library/test/src/types.rs of the toolchain; read off rustc 1.95).
+ * (library/test/src/types.rs of the toolchain; read off rustc 1.95 and 1.97 nightly).
  * Other sizes are not recognised, and their tests depend on the whole binary.
  */
 const SIZE = 152;
 const NAME_TAG_AT = 24;
-const STATIC_NAME_TAG = 0x8000_0000_0000_0001n;
+/** `StaticTestName`, in the niche of its sibling's capacity: rustc 1.95, and nightlies of 1.97. */
+const STATIC_NAME_TAGS = new Set([0x8000_0000_0000_0001n, 0x8000_0000_0000_0000n]);
 const NAME_AT = 32;
 const NAME_LENGTH_AT = 40;
 const FUNCTION_AT = 136;
@@ -39,12 +40,16 @@ export function findTestDescriptors(
   const twice = new Set<string>();
   for (const object of program.explicitObjects()) {
     for (let index = 1; index < object.elf.sectionCount; index++) {
-      if (object.elf.sectionType(index) === elf.SHT_NOBITS) continue;
+      if (
+        object.elf.sectionSize(index) !== SIZE ||
+        object.elf.sectionType(index) === elf.SHT_NOBITS
+      )
+        continue;
       const section = object.elf.section(index);
       if (
         section.size !== SIZE ||
         (section.flags & elf.SHF_ALLOC) === 0 ||
-        !section.name.startsWith('.data')
+        !object.elf.sectionNameStartsWith(index, '.data')
       )
         continue;
       const name = testName(object, index);
@@ -63,8 +68,7 @@ function testName(object: LinkedObject, index: number): string | undefined {
   const relocations = object.elf.relocations(index);
   const pointer = relocations.find(({ offset }) => offset === NAME_AT);
   const hasFunction = relocations.some(({ offset }) => offset === FUNCTION_AT);
-  // `StaticTestName` is the second variant; its tag lies in the niche of its sibling's capacity.
-  const isStaticName = view.getBigUint64(NAME_TAG_AT, true) === STATIC_NAME_TAG;
+  const isStaticName = STATIC_NAME_TAGS.has(view.getBigUint64(NAME_TAG_AT, true));
   if (pointer === undefined || !hasFunction || !isStaticName) return undefined;
   const symbol = object.elf.symbol(pointer.symbol);
   if (symbol.section < 0) return undefined;

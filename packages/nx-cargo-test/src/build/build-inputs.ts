@@ -13,10 +13,16 @@ export interface BuildInput {
   readonly reader: string;
 }
 
+/** An environment variable that a build asked for. */
+export interface BuildVariable extends BuildInput {
+  /** Only build scripts of packages from a registry or a git repository asked for it. */
+  readonly onlyElsewhere: boolean;
+}
+
 /** What the build of the path packages read, and the variables that any build script asked for. */
 export interface BuildInputs {
   readonly files: readonly BuildInput[];
-  readonly variables: readonly BuildInput[];
+  readonly variables: readonly BuildVariable[];
 }
 
 /**
@@ -29,9 +35,14 @@ export interface BuildInputs {
  */
 export function readBuildInputs(messages: CargoMessages, cargoWorkspace: string): BuildInputs {
   const files = new Map<string, BuildInput>();
-  const variables = new Map<string, BuildInput>();
-  const add = (into: Map<string, BuildInput>, name: string, reader: string): void => {
-    if (!into.has(name)) into.set(name, { name, reader });
+  const variables = new Map<string, BuildVariable>();
+  const addFile = (name: string, reader: string): void => {
+    if (!files.has(name)) files.set(name, { name, reader });
+  };
+  const addVariable = (name: string, reader: string, onlyElsewhere: boolean): void => {
+    const known = variables.get(name);
+    if (known === undefined || (known.onlyElsewhere && !onlyElsewhere))
+      variables.set(name, { name, reader, onlyElsewhere });
   };
   for (const artifact of messages.artifacts.filter(({ packageId }) => isPathPackage(packageId))) {
     const packageFolder = dirname(artifact.manifestPath);
@@ -40,21 +51,22 @@ export function readBuildInputs(messages: CargoMessages, cargoWorkspace: string)
     const directory = artifact.sourceFile.startsWith(`${cargoWorkspace}/`)
       ? cargoWorkspace
       : packageFolder;
-    add(files, artifact.manifestPath, reader);
+    addFile(artifact.manifestPath, reader);
     const depInfo = parseDepInfo(readFileSync(depInfoFile(artifact), 'utf8'));
-    for (const file of depInfo.files) add(files, resolve(directory, file), reader);
-    for (const variable of depInfo.variables) add(variables, variable, reader);
+    for (const file of depInfo.files) addFile(resolve(directory, file), reader);
+    for (const variable of depInfo.variables) addVariable(variable, reader, false);
   }
   for (const script of messages.buildScripts) {
     const inputs = parseBuildScriptOutput(readScriptOutput(script.outDir, script.packageId));
     const reader = `the build script of ${packageName(script.packageId)}`;
-    for (const variable of inputs.variables) add(variables, variable, reader);
-    if (!isPathPackage(script.packageId)) continue;
+    const isOwn = isPathPackage(script.packageId);
+    for (const variable of inputs.variables) addVariable(variable, reader, !isOwn);
+    if (!isOwn) continue;
     const packageFolder = messages.artifacts.find(
       ({ packageId }) => packageId === script.packageId,
     )?.manifestPath;
     if (packageFolder === undefined) continue;
-    for (const file of inputs.files) add(files, resolve(dirname(packageFolder), file), reader);
+    for (const file of inputs.files) addFile(resolve(dirname(packageFolder), file), reader);
   }
   return { files: [...files.values()], variables: [...variables.values()] };
 }

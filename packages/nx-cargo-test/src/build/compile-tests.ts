@@ -250,8 +250,9 @@ async function runCargo(session: Session): Promise<CargoRun> {
   };
 }
 
-function packageSpec(cargoPackage: CargoPackage): string {
-  return `path+${pathToFileURL(dirname(cargoPackage.manifestFile)).href}`;
+/** By folder and name: either alone may stand for another package, such as one of the registry with that name. */
+function packageSpec({ manifestFile, name }: CargoPackage): string {
+  return `path+${pathToFileURL(dirname(manifestFile)).href}#${name}`;
 }
 
 async function readBinaries(session: Session, cargoRun: CargoRun): Promise<CompiledBinary[]> {

@@ -96,6 +96,7 @@ async function takeOrRecall(
     executable,
     sha256,
     harness,
+    isStarted: !compiled.isTest,
     tests,
     link,
     unseen: link === undefined ? (compiled.unseen ?? 'its link was not seen') : undefined,

@@ -11,7 +11,10 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 function check(files: string[], variables: string[] = [], changes: Partial<CoverageRequest> = {}) {
   const read = (name: string) => ({ name, reader: 'demo' });
   return assertInputsCovered({
-    inputs: { files: files.map(read), variables: variables.map(read) },
+    inputs: {
+      files: files.map(read),
+      variables: variables.map((name) => ({ ...read(name), onlyElsewhere: false })),
+    },
     workspaceRoot: root,
     covers: (file) => file.startsWith('crate/'),
     printedFiles: [join(root, 'Cargo.lock')],
@@ -57,6 +60,14 @@ test.each([
     code: 'UNCOVERED_INPUT',
     message: expect.stringContaining(advice),
   });
+});
+
+test('variables that tell where programs are may be asked for by published packages alone', async () => {
+  const asked = (onlyElsewhere: boolean) => ({
+    inputs: { files: [], variables: [{ name: 'HOME', reader: 'demo', onlyElsewhere }] },
+  });
+  await expect(check([], [], asked(true))).resolves.toBeUndefined();
+  await expect(check([], [], asked(false))).rejects.toMatchObject({ code: 'UNCOVERED_INPUT' });
 });
 
 test('a file that only Nx ignores fails too', async () => {

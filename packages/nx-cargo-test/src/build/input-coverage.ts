@@ -101,7 +101,8 @@ async function ignoredFiles(request: CoverageRequest, files: readonly string[]):
 
 function uncoveredVariables(request: CoverageRequest): string[] {
   const missing = request.inputs.variables
-    .filter(({ name }) => !isSetByCargo(name) && !request.setVariables.has(name))
+    .filter(({ name, onlyElsewhere }) => !isSetByCargo(name) && !(onlyElsewhere && isPlace(name)))
+    .filter(({ name }) => !request.setVariables.has(name))
     .filter(({ name }) => !isCoveredBuildVariable(name, request.declaredVariables));
   if (missing.length === 0) return [];
   const names = [...new Set([...request.declaredVariables, ...missing.map(({ name }) => name)])];
@@ -126,10 +127,17 @@ function isSetByCargo(name: string): boolean {
         'CARGO_MAKEFLAGS',
         'CARGO_MANIFEST_DIR',
       ],
-      // Where programs are, not what they do: compilers and their versions are covered.
-      ...['PATH', 'HOME', 'TMPDIR', 'CARGO_HOME', 'CARGO_TARGET_DIR'],
     ].includes(name)
   );
+}
+
+/**
+ * Whether a variable only tells where programs and files are. What published
+ * packages look for there, compilers above all, is covered by other means; code
+ * of one's own may compile the path itself in.
+ */
+function isPlace(name: string): boolean {
+  return ['PATH', 'HOME', 'TMPDIR', 'CARGO_HOME', 'CARGO_TARGET_DIR'].includes(name);
 }
 
 function section(title: string, lines: readonly string[]): string {

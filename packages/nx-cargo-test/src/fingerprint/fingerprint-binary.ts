@@ -17,6 +17,8 @@ export interface FingerprintRequest {
   readonly sha256: string;
   /** True when the binary lists its tests; false when the whole program is one. */
   readonly harness: boolean;
+  /** A program that tests start, whose output they may read. */
+  readonly isStarted: boolean;
   /** Names as the binary lists them; for `harness: false` the one name of the program. */
   readonly tests: readonly string[];
   readonly link: CapturedLink | undefined;
@@ -55,7 +57,9 @@ export async function fingerprintBinary(request: FingerprintRequest): Promise<Bi
     const { fingerprints: reached, unknown } = request.harness
       ? fingerprintTests(objects, tests)
       : {
-          fingerprints: new Map(tests.map((name) => [name, fingerprintProgram(objects)])),
+          fingerprints: new Map(
+            tests.map((name) => [name, fingerprintProgram(objects, request.isStarted)]),
+          ),
           unknown: new Map<string, string>(),
         };
     const fingerprints = new Map<string, string>();

@@ -9,6 +9,7 @@ export const SHN_ABS = 0xfff1;
 export const SHN_COMMON = 0xfff2;
 export const SHN_XINDEX = 0xffff;
 
+export const SHT_PROGBITS = 1;
 export const SHT_SYMTAB = 2;
 export const SHT_RELA = 4;
 export const SHT_NOBITS = 8;
@@ -21,6 +22,9 @@ export const SHT_GROUP = 17;
 export const SHT_SYMTAB_SHNDX = 18;
 /** Compact relocations, a proposal that LLVM can already write; not understood here. */
 export const SHT_CREL = 0x40000014;
+
+/** What some assemblers give `.eh_frame` (psABI, table 4.7). */
+export const SHT_X86_64_UNWIND = 0x70000001;
 
 export const SHF_WRITE = 0x1;
 export const SHF_ALLOC = 0x2;

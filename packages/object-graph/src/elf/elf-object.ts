@@ -9,7 +9,6 @@ export const COMMON = -3;
 
 /** One section header, as the format stores it. */
 export interface Section {
-  readonly name: string;
   readonly type: number;
   readonly flags: number;
   readonly offset: number;
@@ -22,7 +21,6 @@ export interface Section {
 
 /** One symbol; `section` is an index, or UNDEFINED, ABSOLUTE or COMMON. */
 export interface ElfSymbol {
-  readonly name: string;
   readonly type: number;
   readonly binding: number;
   readonly section: number;
@@ -37,6 +35,18 @@ export interface Relocation {
   readonly symbol: number;
   readonly addend: number;
 }
+
+type SymbolTableType = typeof elf.SHT_SYMTAB | typeof elf.SHT_DYNSYM;
+
+interface SymbolTable {
+  readonly count: number;
+  readonly offset: number;
+  readonly firstGlobal: number;
+  readonly names: number;
+  readonly namesEnd: number;
+}
+
+const SYMBOL_SIZE = 24;
 
 /**
  * An ELF-64 little-endian file, read on demand: section headers at once,
@@ -53,7 +63,7 @@ export class ElfObject {
   readonly #sectionEntrySize: number;
   readonly #sections: (Section | undefined)[];
   readonly #sectionNames: { offset: number; end: number };
-  #symbolSection: number | undefined;
+  readonly #symbolTables = new Map<SymbolTableType, SymbolTable | undefined>();
   #extendedIndices: number | undefined;
   #relocationSections: Map<number, number> | undefined;
 
@@ -108,7 +118,6 @@ export class ElfObject {
     const reader = this.#reader;
     const at = this.#header(index);
     const section: Section = {
-      name: reader.text(this.#sectionNames.offset + reader.u32(at), this.#sectionNames.end),
       type: reader.u32(at + 4),
       // The flags that matter here lie in the lower half; the upper one has none assigned.
       flags: reader.u32(at + 8),
@@ -123,6 +132,14 @@ export class ElfObject {
     return section;
   }
 
+  /** The name of a section; apart from the rest, as most names are never asked for. */
+  sectionName(index: number): string {
+    return this.#reader.text(
+      this.#sectionNames.offset + this.#reader.u32(this.#header(index)),
+      this.#sectionNames.end,
+    );
+  }
+
   sectionType(index: number): number {
     return this.#reader.u32(this.#header(index) + 4);
   }
@@ -134,44 +151,69 @@ export class ElfObject {
     if ((section.flags & elf.SHF_COMPRESSED) !== 0) {
       throw new ObjectGraphError(
         'UNSUPPORTED_OBJECT',
-        `${this.name}: section ${section.name} is compressed`,
+        `${this.name}: section ${this.sectionName(index)} is compressed`,
       );
     }
     return this.#reader.range(section.offset, section.offset + section.size);
   }
 
-  /** Number of symbols in the table of type `tableType`. Default: SHT_SYMTAB. */
-  symbolCount(tableType = elf.SHT_SYMTAB): number {
-    const table = this.#symbolTable(tableType);
-    return table === undefined ? 0 : Math.floor(this.section(table).size / 24);
+  sectionSize(index: number): number {
+    return this.#reader.u64(this.#header(index) + 32);
   }
 
-  symbol(index: number, tableType = elf.SHT_SYMTAB): ElfSymbol {
-    const table = this.#symbolTable(tableType);
-    if (table === undefined || index >= this.symbolCount(tableType)) {
-      throw new ObjectGraphError(
-        'MALFORMED_OBJECT',
-        `${this.name}: symbol ${index} of ${this.symbolCount(tableType)}`,
-      );
+  /** Whether a section's name is or begins with a text, told without decoding the name. */
+  sectionNameStartsWith(index: number, prefix: string): boolean {
+    const at = this.#sectionNames.offset + this.#reader.u32(this.#header(index));
+    for (let character = 0; character < prefix.length; character++) {
+      if (this.#reader.u8(at + character) !== prefix.charCodeAt(character)) return false;
     }
-    const reader = this.#reader;
-    const at = this.section(table).offset + index * 24;
-    const strings = this.section(this.section(table).link);
-    const info = reader.u8(at + 4);
-    return {
-      name: reader.text(strings.offset + reader.u32(at), strings.offset + strings.size),
-      type: info & 15,
-      binding: info >> 4,
-      section: this.#symbolSectionIndex(reader.u16(at + 6), index),
-      value: reader.u64(at + 8),
-      size: reader.u64(at + 16),
-    };
+    return true;
+  }
+
+  /** Number of symbols in the table of type `tableType`. Default: SHT_SYMTAB. */
+  symbolCount(tableType: SymbolTableType = elf.SHT_SYMTAB): number {
+    return this.#symbolTable(tableType)?.count ?? 0;
+  }
+
+  symbol(index: number, tableType: SymbolTableType = elf.SHT_SYMTAB): ElfSymbol {
+    return this.#readSymbol(this.#symbolTableWith(index, tableType), index);
+  }
+
+  /** The section of a symbol, or UNDEFINED, ABSOLUTE or COMMON. */
+  symbolSection(index: number): number {
+    const table = this.#symbolTableWith(index, elf.SHT_SYMTAB);
+    return this.#symbolSectionIndex(
+      this.#reader.u16(table.offset + index * SYMBOL_SIZE + 6),
+      index,
+    );
+  }
+
+  /** The type of a symbol (`STT_…`). */
+  symbolType(index: number): number {
+    const table = this.#symbolTableWith(index, elf.SHT_SYMTAB);
+    return this.#reader.u8(table.offset + index * SYMBOL_SIZE + 4) & 15;
+  }
+
+  /** The name of a symbol; apart from the rest, as most symbols' names are never asked for. */
+  symbolName(index: number, tableType: SymbolTableType = elf.SHT_SYMTAB): string {
+    const table = this.#symbolTableWith(index, tableType);
+    return this.#reader.text(
+      table.names + this.#reader.u32(table.offset + index * SYMBOL_SIZE),
+      table.namesEnd,
+    );
+  }
+
+  /** Whether a symbol has no name, or one that assemblers keep to themselves (`.L…`). */
+  hasAssemblerName(index: number): boolean {
+    const table = this.#symbolTableWith(index, elf.SHT_SYMTAB);
+    const name = table.names + this.#reader.u32(table.offset + index * SYMBOL_SIZE);
+    const first = this.#reader.u8(name);
+    return first === 0 || (first === 0x2e && this.#reader.u8(name + 1) === 0x4c);
   }
 
   /** Index of the first symbol that is not local; those before it are. */
   firstGlobalSymbol(): number {
-    const table = this.#symbolTable(elf.SHT_SYMTAB);
-    return table === undefined ? 0 : this.section(table).info;
+    return this.#symbolTable(elf.SHT_SYMTAB)?.firstGlobal ?? 0;
   }
 
   /** The relocations of a section in the order of their offsets. */
@@ -183,7 +225,13 @@ export class ElfObject {
     const reader = this.#reader;
     const result: Relocation[] = [];
     let sorted = true;
-    for (let at = section.offset; at + 24 <= section.offset + section.size; at += 24) {
+    if (section.size % 24 !== 0) {
+      throw new ObjectGraphError(
+        'MALFORMED_OBJECT',
+        `${this.name}: ${section.size} bytes of relocations`,
+      );
+    }
+    for (let at = section.offset; at < section.offset + section.size; at += 24) {
       const relocation = {
         offset: reader.u64(at),
         type: reader.u32(at + 8),
@@ -208,19 +256,66 @@ export class ElfObject {
     return this.#sectionTable + index * this.#sectionEntrySize;
   }
 
-  #symbolTable(type: number): number | undefined {
-    if (type === elf.SHT_SYMTAB && this.#symbolSection !== undefined) return this.#symbolSection;
-    for (let index = 1; index < this.sectionCount; index++) {
-      if (this.sectionType(index) !== type) continue;
-      if (type === elf.SHT_SYMTAB) {
-        this.#symbolSection = index;
-        for (let other = 1; other < this.sectionCount; other++) {
-          if (this.sectionType(other) === elf.SHT_SYMTAB_SHNDX) this.#extendedIndices = other;
-        }
-      }
-      return index;
+  #symbolTableWith(index: number, type: SymbolTableType): SymbolTable {
+    const table = this.#symbolTable(type);
+    if (table === undefined || !(index < table.count)) {
+      throw new ObjectGraphError(
+        'MALFORMED_OBJECT',
+        `${this.name}: symbol ${index} of ${table?.count ?? 0}`,
+      );
     }
-    return undefined;
+    return table;
+  }
+
+  #symbolTable(type: SymbolTableType): SymbolTable | undefined {
+    let table = this.#symbolTables.get(type);
+    if (table === undefined && !this.#symbolTables.has(type)) {
+      table = this.#findSymbolTable(type);
+      this.#symbolTables.set(type, table);
+    }
+    return table;
+  }
+
+  #findSymbolTable(type: SymbolTableType): SymbolTable | undefined {
+    let found: number | undefined;
+    for (let index = 1; index < this.sectionCount; index++) {
+      const other = this.sectionType(index);
+      if (other === elf.SHT_SYMTAB_SHNDX) this.#extendedIndices = index;
+      if (other === type) found ??= index;
+    }
+    if (found === undefined) return undefined;
+    const section = this.section(found);
+    const names = this.section(section.link);
+    if (section.size % SYMBOL_SIZE !== 0) {
+      throw new ObjectGraphError(
+        'MALFORMED_OBJECT',
+        `${this.name}: a symbol table of ${section.size} bytes`,
+      );
+    }
+    // Refuses a table beyond the file's end even where none of its symbols is asked for.
+    this.#reader.range(section.offset, section.offset + section.size);
+    this.#reader.range(names.offset, names.offset + names.size);
+    const count = section.size / SYMBOL_SIZE;
+    return {
+      count,
+      offset: section.offset,
+      firstGlobal: section.info,
+      names: names.offset,
+      namesEnd: names.offset + names.size,
+    };
+  }
+
+  #readSymbol(table: SymbolTable, index: number): ElfSymbol {
+    const reader = this.#reader;
+    const at = table.offset + index * SYMBOL_SIZE;
+    const info = reader.u8(at + 4);
+    return {
+      type: info & 15,
+      binding: info >> 4,
+      section: this.#symbolSectionIndex(reader.u16(at + 6), index),
+      value: reader.u64(at + 8),
+      size: reader.u64(at + 16),
+    };
   }
 
   #symbolSectionIndex(raw: number, symbol: number): number {

@@ -2,6 +2,7 @@ import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { join } from 'node:path';
 import { buildTestBinaries } from '../../build/build-test-binaries';
 import type { CompiledTests } from '../../build/compile-tests';
+import { assertUnchangedSince } from '../../build/changed-after';
 import { coveredFiles } from '../../build/fileset';
 import { assertInputsCovered } from '../../build/input-coverage';
 import { clearOutputs, writeFingerprints } from '../../build/write-fingerprints';
@@ -11,6 +12,7 @@ import { cargoHome } from '../../cargo/toolchain';
 import { CargoTestError } from '../../errors';
 import { parseLeafId, type Leaf } from '../../module/test-module';
 import { assertTargetIntact } from '../../plugin/merged-target';
+import { commandStart } from '../../process/command-start';
 import { outerEnvironment } from '../../process/outer-environment';
 import { describeFailure } from '../../report/describe-failure';
 import { assertHostRunsTests } from '../../run/host';
@@ -73,6 +75,18 @@ async function assertCovered(
   const target = projectTargets(context)[context.targetName ?? ''];
   const environment = outerEnvironment(process.env);
   const home = cargoHome(environment, cargo.folder);
+  const derivedFolders = [
+    cargo.targetFolder,
+    ...messages.buildScripts.map(({ outDir }) => outDir),
+    join(home, 'registry'),
+    join(home, 'git'),
+    toolchain.sysroot,
+  ];
+  const sources = inputs.files
+    .map(({ name }) => name)
+    .filter((file) => !derivedFolders.some((folder) => file.startsWith(`${folder}/`)));
+  const manifests = cargo.packages.map(({ manifestFile }) => manifestFile);
+  assertUnchangedSince([...new Set([...sources, ...manifests])], commandStart());
   await assertInputsCovered({
     inputs,
     workspaceRoot: context.root,
@@ -82,13 +96,7 @@ async function assertCovered(
     }),
     // The runtime input of the target prints these, whatever git thinks of them.
     printedFiles: [join(cargo.folder, 'Cargo.lock'), ...config.files],
-    derivedFolders: [
-      cargo.targetFolder,
-      ...messages.buildScripts.map(({ outDir }) => outDir),
-      join(home, 'registry'),
-      join(home, 'git'),
-      toolchain.sysroot,
-    ],
+    derivedFolders,
     declaredVariables,
     setVariables: new Set([
       ...config.environmentNames,

@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { canonicalDigests } from './canonical-form';
+import { equivalenceClasses } from './equivalence';
+
+interface Sample {
+  readonly labels: readonly string[];
+  readonly edges: readonly (readonly number[])[];
+  /** Nodes that are places: each in a class of its own. */
+  readonly places: readonly boolean[];
+}
+
+/** Small graphs with few labels, so that many nodes look alike; -1 leads out. */
+const graphs: fc.Arbitrary<Sample> = fc.integer({ min: 1, max: 12 }).chain((count) =>
+  fc.record({
+    labels: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: count, maxLength: count }),
+    edges: fc.array(fc.array(fc.integer({ min: -1, max: count - 1 }), { maxLength: 3 }), {
+      minLength: count,
+      maxLength: count,
+    }),
+    places: fc.array(
+      fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+      { minLength: count, maxLength: count },
+    ),
+  }),
+);
+
+function digestsOf(
+  { labels, edges, places }: Sample,
+  roots: readonly number[],
+  shared: readonly number[] = [],
+): string[] {
+  const classes = equivalenceClasses({
+    edges,
+    labels: labels.map((label, node) => (places[node] ? `${label} place ${node}` : label)),
+  });
+  const classDigests: string[] = [];
+  const classEdges: number[][] = [];
+  labels.forEach((label, node) => {
+    classDigests[classes[node]!] = `${label}${edges[node]!.length}`.padEnd(16);
+    classEdges[classes[node]!] = edges[node]!.map((target) => (target < 0 ? -1 : classes[target]!));
+  });
+  return canonicalDigests(
+    { digests: classDigests, edges: classEdges },
+    shared.map((root) => classes[root]!),
+    roots.map((root) => classes[root]!),
+  );
+}
+
+function reached(edges: Sample['edges'], root: number): Set<number> {
+  const set = new Set([root]);
+  for (const node of set) for (const target of edges[node]!) if (target >= 0) set.add(target);
+  return set;
+}
+
+/** The partition by definition: split classes until nothing more can be told apart. */
+function coarsestPartition({ labels, edges }: Sample): number[] {
+  let classes = labels.map(() => 0);
+  for (let round = 0; round <= labels.length; round++) {
+    const keys = new Map<string, number>();
+    classes = labels.map((label, node) => {
+      const key = `${label} ${classes[node]} ${edges[node]!.map((target) => (target < 0 ? '-' : classes[target]!))}`;
+      if (!keys.has(key)) keys.set(key, keys.size);
+      return keys.get(key)!;
+    });
+  }
+  return classes;
+}
+
+test('classes are those of the coarsest partition', () => {
+  fc.assert(
+    fc.property(graphs, (graph) => {
+      const actual = [...equivalenceClasses(graph)];
+      const expected = coarsestPartition(graph);
+      for (let a = 0; a < actual.length; a++) {
+        for (let b = 0; b < a; b++)
+          expect(actual[a] === actual[b]).toBe(expected[a] === expected[b]);
+      }
+      expect([...new Set(actual)].sort((a, b) => a - b)).toEqual(
+        [...new Set(actual)].map((_, index) => index),
+      );
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('the order of nodes does not matter', () => {
+  const withOrder = graphs.chain((graph) =>
+    fc.tuple(
+      fc.constant(graph),
+      fc.shuffledSubarray(
+        graph.labels.map((_, node) => node),
+        { minLength: graph.labels.length },
+      ),
+    ),
+  );
+  fc.assert(
+    fc.property(withOrder, ([graph, order]) => {
+      const position = new Map(order.map((node, index) => [node, index]));
+      const permuted: Sample = {
+        labels: order.map((node) => graph.labels[node]!),
+        edges: order.map((node) =>
+          graph.edges[node]!.map((target) => (target < 0 ? -1 : position.get(target)!)),
+        ),
+        places: order.map((node) => graph.places[node]!),
+      };
+      const roots = graph.labels.map((_, node) => node);
+      expect(
+        digestsOf(
+          permuted,
+          roots.map((root) => position.get(root)!),
+        ),
+      ).toEqual(digestsOf(graph, roots));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a second copy of a node that is no place does not matter', () => {
+  fc.assert(
+    fc.property(graphs, fc.nat(), fc.infiniteStream(fc.boolean()), (graph, pick, choices) => {
+      const original = pick % graph.labels.length;
+      fc.pre(!graph.places[original]);
+      const copy = graph.labels.length;
+      const redirected = [...graph.edges, graph.edges[original]!].map((edges) =>
+        edges.map((target) =>
+          target === original && choices.next().value === true ? copy : target,
+        ),
+      );
+      const copied: Sample = {
+        labels: [...graph.labels, graph.labels[original]!],
+        edges: redirected,
+        places: [...graph.places, false],
+      };
+      const roots = graph.labels.map((_, node) => node);
+      expect(digestsOf(copied, roots)).toEqual(digestsOf(graph, roots));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('another label matters to just the roots that reach it', () => {
+  fc.assert(
+    fc.property(graphs, fc.nat(), (graph, pick) => {
+      const changed = pick % graph.labels.length;
+      const labels = graph.labels.map((label, node) => (node === changed ? 'd' : label));
+      const before = digestsOf(
+        graph,
+        graph.labels.map((_, node) => node),
+      );
+      const after = digestsOf(
+        { ...graph, labels },
+        graph.labels.map((_, node) => node),
+      );
+      graph.labels.forEach((_, root) =>
+        expect(before[root] !== after[root]).toBe(reached(graph.edges, root).has(changed)),
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('writing one place or another of equal content matters', () => {
+  const edges = (written: number) => [[1, 2], [written], [], [2], [3]];
+  const graph = (written: number): Sample => ({
+    labels: ['root', 'writer', 'static', 'static', 'other'],
+    edges: edges(written),
+    places: [false, false, true, true, false],
+  });
+  // The root reads place 2, and its writer writes either that place or place 3.
+  expect(digestsOf({ ...graph(2), edges: [[1, 2], [2], [], [], []] }, [0])).not.toEqual(
+    digestsOf({ ...graph(3), edges: [[1, 2], [3], [], [], []] }, [0]),
+  );
+});
+
+test('which of several references leads out matters', () => {
+  const graph = (edges: number[][]): Sample => ({
+    labels: ['a', 'b'],
+    edges,
+    places: [false, false],
+  });
+  expect(digestsOf(graph([[-1, 1], []]), [0])).not.toEqual(digestsOf(graph([[1, -1], []]), [0]));
+});
+
+test('shared roots count for every root', () => {
+  fc.assert(
+    fc.property(graphs, fc.nat(), (graph, pick) => {
+      const shared = pick % graph.labels.length;
+      const labels = graph.labels.map((label, node) => (node === shared ? 'd' : label));
+      const roots = graph.labels.map((_, node) => node);
+      const before = digestsOf(graph, roots, [shared]);
+      digestsOf({ ...graph, labels }, roots, [shared]).forEach((digest, root) =>
+        expect(digest).not.toBe(before[root]),
+      );
+    }),
+  );
+});
+
+test('a cycle of many nodes needs no deep stack', () => {
+  const count = 200_000;
+  const graph: Sample = {
+    labels: Array.from({ length: count }, () => 'a'),
+    edges: Array.from({ length: count }, (_, node) => [(node + 1) % count]),
+    places: [],
+  };
+  expect(new Set(digestsOf(graph, [0, count - 1])).size).toBe(1);
+});

@@ -1,0 +1,24 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as publicInterface from './index';
+
+test('exactly the public functions are exported', () => {
+  expect(Object.keys(publicInterface).sort()).toEqual([
+    'GRAPH_VERSION',
+    'ObjectGraphError',
+    'fingerprintProgram',
+    'fingerprintTests',
+    'symbolPath',
+  ]);
+});
+
+test('nothing is imported but hashing', () => {
+  const files = ['.', 'elf'].flatMap((folder) =>
+    readdirSync(join(__dirname, folder)).map((name) => join(__dirname, folder, name)),
+  );
+  const sources = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
+  const imported = sources.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/from '([^.'][^']*)'/g)].map((match) => match[1]),
+  );
+  expect([...new Set(imported)]).toEqual(['node:crypto']);
+});

@@ -1,0 +1,45 @@
+import * as elf from './elf/constants';
+import type { ElfObject } from './elf/elf-object';
+import { ObjectGraphError } from './errors';
+
+/**
+ * Per section, the symbol that names it: of its first static, or else of its
+ * first function; 0 for none. Assembler labels (`.L…`) are not names.
+ */
+export function namingSymbols(file: ElfObject): Int32Array {
+  const naming = new Int32Array(file.sectionCount);
+  const count = file.symbolCount();
+  for (let index = 1; index < count; index++) {
+    const section = file.symbolSection(index);
+    const type = file.symbolType(index);
+    if (section < 0 || type === elf.STT_SECTION) continue;
+    const known = naming[section];
+    if (known === undefined) {
+      throw new ObjectGraphError(
+        'MALFORMED_OBJECT',
+        `${file.name}: symbol ${index} stands in section ${section} of ${file.sectionCount}`,
+      );
+    }
+    const isBetter = known === 0 || (isStaticType(type) && !isStaticType(file.symbolType(known)));
+    if (isBetter && !file.hasAssemblerName(index)) naming[section] = index;
+  }
+  return naming;
+}
+
+/** Whether a symbol names a static of the program, whose address may be compared, and not a constant without a name. */
+export function namesStatic(file: ElfObject, symbol: number): boolean {
+  return isStaticType(file.symbolType(symbol)) && !isGivenByCompiler(file.symbolName(symbol));
+}
+
+function isStaticType(type: number): boolean {
+  return type === elf.STT_OBJECT || type === elf.STT_TLS;
+}
+
+/**
+ * Whether a name is one that the compiler gave to a constant without a name,
+ * and which became visible as ThinLTO moved code that uses it. A static's own
+ * name is a mangled one, even where the same suffix follows.
+ */
+function isGivenByCompiler(name: string): boolean {
+  return name.startsWith('anon.') || (/\.llvm\.\d+$/.test(name) && !/^_(?:ZN|R)/.test(name));
+}
