@@ -58,7 +58,7 @@ function coarsestPartition({ labels, edges }: Sample): number[] {
   for (let round = 0; round <= labels.length; round++) {
     const keys = new Map<string, number>();
     classes = labels.map((label, node) => {
-      const key = `${label} ${classes[node]} ${edges[node]!.map((target) => (target < 0 ? '-' : classes[target]!))}`;
+      const key = `${String(label)} ${classes[node]} ${edges[node]!.map((target) => (target < 0 ? '-' : classes[target]!))}`;
       if (!keys.has(key)) keys.set(key, keys.size);
       return keys.get(key)!;
     });

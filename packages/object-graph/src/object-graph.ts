@@ -181,8 +181,8 @@ export class ObjectGraph {
       this.#follow(piece, relocation, isCode ? content : undefined, targets);
       if (
         isCode &&
-        targets.length > firstTargets[index]! &&
-        this.#isLocation(targets[firstTargets[index]!]!)
+        targets.length > firstTargets[index] &&
+        this.#isLocation(targets[firstTargets[index]]!)
       )
         loaded.push(index);
     });

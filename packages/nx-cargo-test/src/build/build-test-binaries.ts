@@ -8,7 +8,7 @@ import type { FingerprintFile } from '../fingerprint/fingerprint-file';
 import type { Manifest } from '../fingerprint/manifest';
 import { assignTests } from '../module/assign-tests';
 import { formatLeafId, type Leaf } from '../module/test-module';
-import { pluginVersion } from '../plugin/disk-cache';
+import { pluginVersion } from '../disk-cache';
 import { outerEnvironment } from '../process/outer-environment';
 import { createBuildFolder } from './build-folder';
 import type { BuildTestsOptions } from './build-options';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { CargoTestError } from '../errors';
-import type { CargoManifest } from './cargo-manifest';
-import { openDiskCache, type DiskCache } from './disk-cache';
+import type { CargoManifest } from '../cargo/cargo-manifest';
+import { openDiskCache, type DiskCache } from '../disk-cache';
 import { groupManifests, readManifest, type ManifestGroup } from './group-manifests';
 import type { LocatedPackage } from './path-closure';
 import { readCargoWorkspaces, type ReadMetadata } from './read-cargo-workspaces';

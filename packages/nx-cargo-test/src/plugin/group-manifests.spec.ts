@@ -1,4 +1,4 @@
-import { parseCargoManifest } from './cargo-manifest';
+import { parseCargoManifest } from '../cargo/cargo-manifest';
 import { groupManifests, likelyMembers, packageNameOf, readManifest } from './group-manifests';
 
 function groups(files: Readonly<Record<string, string>>): Record<string, readonly string[]> {

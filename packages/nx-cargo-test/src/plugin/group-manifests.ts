@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { guessPackageName, parseCargoManifest, type CargoManifest } from './cargo-manifest';
+import { guessPackageName, parseCargoManifest, type CargoManifest } from '../cargo/cargo-manifest';
 
 /** A Cargo.toml of the Nx workspace. */
 export interface ManifestFile {

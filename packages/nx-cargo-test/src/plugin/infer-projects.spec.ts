@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CargoPackage, CargoWorkspace } from '../cargo/metadata';
 import { CargoTestError } from '../errors';
-import type { DiskCache } from './disk-cache';
+import type { DiskCache } from '../disk-cache';
 import { readCargoSide } from './cargo-side';
 import { inferProjects } from './infer-projects';
 import { targetMetadata } from './merged-target';

@@ -5,9 +5,9 @@ import { openCrateReader, type CrateReader, type KnownOutlines } from '../module
 import type { DiscoveredTests } from '../module/discover-tests';
 import { OUTLINE_VERSION } from '../module/rust-outline';
 import type { TestBinaryId, TestBinaryKind } from '../module/test-module';
-import type { CargoManifest } from './cargo-manifest';
+import type { CargoManifest } from '../cargo/cargo-manifest';
 import type { CargoSide, SeenPackage } from './cargo-side';
-import { digest, openDiskCache, pluginVersion, type DiskCache } from './disk-cache';
+import { digest, openDiskCache, pluginVersion, type DiskCache } from '../disk-cache';
 import { failedProject } from './failed-project';
 import { likelyMembers, packageNameOf } from './group-manifests';
 import { packageTargets, type PackageBinary } from './package-targets';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { readCargoMetadata, type CargoWorkspace } from '../cargo/metadata';
 import { CargoTestError } from '../errors';
-import { digest, pluginVersion, type DiskCache } from './disk-cache';
+import { digest, pluginVersion, type DiskCache } from '../disk-cache';
 import type { ManifestGroup } from './group-manifests';
 
 /** Cargo's answer for one group of Cargo.toml files. */

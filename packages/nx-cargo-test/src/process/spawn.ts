@@ -7,36 +7,6 @@ import {
   type Supervision,
 } from './supervise-group';
 
-/** A command that ran to its end, with all that it wrote. */
-export interface FinishedCommand {
-  readonly exit: ProcessExit;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/**
- * Runs a command to its end and keeps its output. Never rejects: a command
- * that could not be started has the exit `notStarted`.
- *
- * @param input Text for its standard input. Default: none, it reads end of file.
- */
-export async function runToEnd(command: Command, input?: string): Promise<FinishedCommand> {
-  const result = await execa(command.file, command.args, {
-    cwd: command.workingDirectory,
-    env: command.environment,
-    extendEnv: false,
-    reject: false,
-    stripFinalNewline: false,
-    maxBuffer: 512 * 1024 * 1024,
-    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
-  });
-  return {
-    exit: exitOf(result),
-    stdout: typeof result.stdout === 'string' ? result.stdout : '',
-    stderr: typeof result.stderr === 'string' ? result.stderr : '',
-  };
-}
-
 /**
  * Starts a command as leader of its own process group and session. Its
  * descendants are killed with it: see {@link superviseGroup}.

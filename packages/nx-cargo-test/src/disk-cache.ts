@@ -49,9 +49,7 @@ export function digest(...parts: readonly (string | Uint8Array)[]): string {
 
 /** Version of this plugin, part of every key. */
 export function pluginVersion(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'),
-  );
+  const manifest: unknown = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8'));
   const version =
     typeof manifest === 'object' && manifest !== null && 'version' in manifest
       ? manifest.version
