@@ -84,7 +84,8 @@ export function makeGlommioWorkspace({ fresh }) {
   writeJson('glommio/project.json', projectJson);
   if (!existsSync(join(workspace, '.git'))) git('init', '--quiet', '--initial-branch=main');
   git('add', '--all');
-  git('commit', '--quiet', '--allow-empty', '-m', `glommio ${VERSION} of the crates registry`);
+  if (git('status', '--porcelain').stdout !== '')
+    git('commit', '--quiet', '-m', `glommio ${VERSION} of the crates registry`);
 }
 
 /** Runs a command of Nx in the workspace, shows its output as it comes, and returns it with the exit status. */
@@ -186,5 +187,5 @@ function writeJson(file, content) {
 
 function git(...args) {
   const identity = ['user.name=demo', 'user.email=demo@localhost', 'commit.gpgsign=false'];
-  runOrThrow('git', [...identity.flatMap((setting) => ['-c', setting]), ...args]);
+  return runOrThrow('git', [...identity.flatMap((setting) => ['-c', setting]), ...args]);
 }

@@ -58,7 +58,8 @@ function coarsestPartition({ labels, edges }: Sample): number[] {
   for (let round = 0; round <= labels.length; round++) {
     const keys = new Map<string, number>();
     classes = labels.map((label, node) => {
-      const key = `${String(label)} ${classes[node]} ${edges[node]!.map((target) => (target < 0 ? '-' : classes[target]!))}`;
+      const targets = edges[node]!.map((target) => (target < 0 ? '-' : String(classes[target])));
+      const key = `${label} ${classes[node]} ${targets.join()}`;
       if (!keys.has(key)) keys.set(key, keys.size);
       return keys.get(key)!;
     });
