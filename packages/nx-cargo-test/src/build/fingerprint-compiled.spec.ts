@@ -45,9 +45,14 @@ const fingerprintBinary = jest.fn<ReturnType<FingerprintBinary>, Parameters<Fing
 );
 beforeEach(() => fingerprintBinary.mockClear());
 
-const take = (compiled: CompiledBinary, plain: CompiledBinary[] = [], version = '1') =>
+const take = (
+  compiled: CompiledBinary,
+  plain: CompiledBinary[] = [],
+  version = '1',
+  artifacts: Parameters<typeof fingerprintCompiled>[2]['artifacts'] = [],
+) =>
   fingerprintCompiled([{ compiled, harness: true, tests: ['t'] }], plain, {
-    artifacts: [],
+    artifacts,
     sysroot: '/sysroot',
     store: openFingerprintStore(folder, version),
     fingerprintBinary,
@@ -71,4 +76,34 @@ test('integration tests depend on the binaries that they may start, library test
     (await take(binary(kind, 'a'), [binary('bin', started)])).binaries[0]?.fingerprints['t'];
   expect(await of('test', 'one')).not.toBe(await of('test', 'two'));
   expect(await of('lib', 'one')).toBe(await of('lib', 'two'));
+});
+
+test('what a link holds counts as optimised as far as cargo says or nobody knows, but C never', async () => {
+  const artifact = {
+    packageId: 'log',
+    manifestPath: '',
+    kinds: ['lib'],
+    name: 'log',
+    sourceFile: '',
+    features: [],
+    isTest: false,
+    filenames: ['/deps/liblog-1.rlib'],
+    executable: undefined,
+    optimized: false,
+    debugAssertions: true,
+    fresh: true,
+  };
+  const compiled = binary('lib', 'a');
+  const link = { ...compiled.link!, output: '/deps/glommio-1' };
+  await take({ ...compiled, link }, [], '1', [artifact]);
+  const { isOptimized } = fingerprintBinary.mock.calls[0]![0];
+  const paths = [
+    '/deps/liblog-1.rlib',
+    '/deps/glommio-1.x.rcgu.o',
+    '/tmp/rustc/symbols.o',
+    '/build/out/liburing.a',
+    '/deps/libother-1.rlib',
+    '/deps/other-1.x.rcgu.o',
+  ];
+  expect(paths.filter(isOptimized)).toEqual(['/deps/libother-1.rlib', '/deps/other-1.x.rcgu.o']);
 });

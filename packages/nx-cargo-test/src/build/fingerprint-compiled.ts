@@ -112,7 +112,11 @@ async function takeOrRecall(
   return taken;
 }
 
-/** Knows rustc's own objects by the name of the binary, and libraries by what cargo says it compiled. */
+/**
+ * Knows rustc's own objects by the name of the binary, and libraries by what
+ * cargo says it compiled. Objects and archives that rustc did not make are C's,
+ * which cannot read a Rust location inline, however it was compiled.
+ */
 function optimization(
   { optimized }: CompiledBinary,
   link: CapturedLink | undefined,
@@ -122,11 +126,13 @@ function optimization(
     artifacts.flatMap((artifact) => artifact.filenames.map((file) => [file, artifact.optimized])),
   );
   const own = link === undefined ? undefined : `${basename(link.output)}.`;
-  return (path) =>
-    compiled.get(path) ??
-    ((own !== undefined && basename(path).startsWith(own)) || basename(path) === 'symbols.o'
-      ? optimized
-      : true);
+  return (path) => {
+    const known = compiled.get(path);
+    if (known !== undefined) return known;
+    const name = basename(path);
+    if ((own !== undefined && name.startsWith(own)) || name === 'symbols.o') return optimized;
+    return name.endsWith('.rlib') || name.endsWith('.rcgu.o');
+  };
 }
 
 function sumUp(widened: readonly Widening[]): Widening[] {
