@@ -36,7 +36,13 @@ const nxJson = {
     {
       plugin: 'nx-cargo-test',
       options: {
-        environment: ['GLOMMIO_TEST_POLLIO_ROOTDIR', 'GLOMMIO_TRACE', 'RUST_BACKTRACE', 'TMPDIR'],
+        environment: [
+          'GLOMMIO_TEST_POLLIO_ROOTDIR',
+          'GLOMMIO_TRACE',
+          'RUST_BACKTRACE',
+          'RUST_TEST_THREADS',
+          'TMPDIR',
+        ],
         // The longest test that ends at all takes 5 s alone; some hang now and then.
         warnAfterSeconds: 15,
         killAfterSeconds: 40,
@@ -46,8 +52,8 @@ const nxJson = {
   ],
 };
 
-// Two of glommio's tests in one process wait for each other's executors on the
-// same processors, so libtest gets one thread, in the way that cargo has for it.
+// Executors of one test wait for each other for ever now and then, more often when
+// another test keeps the processors busy. This is cargo's own way to one at a time.
 const cargoConfig = '[env]\nRUST_TEST_THREADS = "1"\n';
 
 const projectJson = {
