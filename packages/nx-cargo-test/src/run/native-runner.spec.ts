@@ -60,6 +60,29 @@ test('verdicts come from the log, with messages over several lines', async () =>
   expect(output(events, 'stderr')).toBe('');
 });
 
+test('after a signal to us the running test is killed and nothing new starts', async () => {
+  // As Nx does, so that the signal does not end us.
+  const listener = (): void => undefined;
+  process.on('SIGINT', listener);
+  const runner = createNativeRunner({ spawn: spawnWithNode, limit: createLimit(1) });
+  const collect = async (plan: RunPlan, onOutput?: () => void): Promise<RunEvent[]> => {
+    const events: RunEvent[] = [];
+    for await (const event of runner.run(plan)) {
+      events.push(event);
+      if (event.type === 'output') onOutput?.();
+    }
+    return events;
+  };
+  const [running, waiting] = await Promise.all([
+    collect(fakePlan(['a::hangs']), () => process.emit('SIGINT', 'SIGINT')),
+    collect(fakePlan(['a::passes'])),
+  ]);
+  process.off('SIGINT', listener);
+  expect(problems(running)).toEqual([expect.stringContaining('SIGKILL')]);
+  expect(kinds(waiting)).toEqual({ 'a::passes': 'notRun' });
+  expect(waiting.map(({ type }) => type)).not.toContain('started');
+});
+
 test.each([
   ['aborts', 'SIGABRT'],
   ['exits_0', 'exit code 0'],

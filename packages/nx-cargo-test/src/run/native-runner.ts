@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { PlannedProcess, RunPlan } from '../plan/run-plan';
+import { onOwnEnd } from '../process/on-own-end';
 import type { SpawnSupervised, SupervisedChild } from '../process/supervise-group';
 import type { Limit } from './concurrency';
 import { createEventQueue, type EventQueue } from './event-queue';
@@ -54,21 +55,30 @@ async function runProcesses(
       verdict: { kind: 'notRun', cause: 'notSelected', why },
     });
   }
-  for (const [index, planned] of plan.processes.entries()) {
-    await options.limit(async () => {
-      if (signal?.aborted === true) {
-        for (const test of planned.tests) {
-          events.push({
-            type: 'verdict',
-            test,
-            verdict: { kind: 'notRun', cause: 'processEnd', why: cancelled },
-          });
+  // Nx has listeners of its own, so a signal does not end us: nothing new may start after it.
+  let isEnding = false;
+  const release = onOwnEnd(() => {
+    isEnding = true;
+  });
+  try {
+    for (const [index, planned] of plan.processes.entries()) {
+      await options.limit(async () => {
+        if (isEnding || signal?.aborted === true) {
+          for (const test of planned.tests) {
+            events.push({
+              type: 'verdict',
+              test,
+              verdict: { kind: 'notRun', cause: 'processEnd', why: cancelled },
+            });
+          }
+          return;
         }
-        return;
-      }
-      const run = { plan, planned, index, options, events, signal };
-      await withPrivateFolder((folder) => runProcess(run, join(folder, 'verdicts.log')));
-    });
+        const run = { plan, planned, index, options, events, signal };
+        await withPrivateFolder((folder) => runProcess(run, join(folder, 'verdicts.log')));
+      });
+    }
+  } finally {
+    release();
   }
 }
 
