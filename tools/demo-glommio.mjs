@@ -1,6 +1,6 @@
 // The main job on the real glommio: a first run, a cached run, and four changes,
 // each with what it reruns. Each change is undone, however the demonstration ends.
-//   --fresh  start over: fetch, compile and run without anything of an earlier run
+//   --fresh  start over: fetch and compile again, too
 //   --check  afterwards compare every verdict with what the test binary itself says
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

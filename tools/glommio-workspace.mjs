@@ -68,13 +68,14 @@ const projectJson = {
 
 /**
  * Puts glommio from the crates registry into an Nx workspace with a git
- * repository of its own. What is there already stays, but for edits of the
- * crate, which are undone: a demonstration may have been killed in its middle.
+ * repository of its own. What cargo compiled earlier stays; results do not, nor
+ * edits of the crate: a demonstration may have been killed in its middle.
  *
- * @param fresh Start over, without sources, build or caches of an earlier run.
+ * @param fresh Start over, without sources or build of an earlier run.
  */
 export function makeGlommioWorkspace({ fresh }) {
-  if (fresh) rmSync(workspace, { recursive: true, force: true });
+  // Without Nx's cache in any case, or nothing would be left to run.
+  rmSync(fresh ? workspace : join(workspace, '.nx'), { recursive: true, force: true });
   mkdirSync(workspace, { recursive: true });
   if (existsSync(join(workspace, '.git/refs/heads/main')))
     git('checkout', '--quiet', '--', 'glommio');
