@@ -49,7 +49,7 @@ export default tseslint.config(
   ),
   forbid(
     [`${plugin}/plugin/**/*.ts`],
-    '/(?:run|report|fingerprint/fingerprint-binary)/|@nx-cargo-test/object-graph',
+    '/(?:run|report)/|/fingerprint-binary$|^@nx-cargo-test/object-graph',
     'Inference runs for every Nx command: it neither compiles nor runs anything.',
   ),
   forbid(
