@@ -26,3 +26,25 @@ test('sources that change between hash and build are never kept under the key of
   expect(after.status).not.toBe(0);
   expect(after.executed).toEqual(['late/one::holds']);
 });
+
+describe('a build script that writes a tracked source', () => {
+  const made = (number: number): string => `pub const NUMBER: u32 = ${number};\n`;
+  const library = `mod made;\n#[cfg(test)]\nmod one {\n    #[test]\n    fn holds() {\n        assert_eq!(super::made::NUMBER, 1);\n    }\n}\n`;
+  const script = (number: number): string =>
+    `fn main() {\n    std::fs::write("src/made.rs", ${JSON.stringify(made(number))}).unwrap();\n}\n`;
+
+  test('with the content that it has is no change, with another one is', () => {
+    workspace.writeCrate('maker', {
+      files: { 'src/lib.rs': library, 'src/made.rs': made(1), 'build.rs': script(1) },
+    });
+    workspace.commit('generated source');
+    expect(workspace.nxOk(['run', 'maker:test']).executed).toEqual(['maker/one::holds']);
+
+    workspace.write('maker/build.rs', script(2));
+    const during = workspace.nx(['run', 'maker:test']);
+    expect([during.status === 0, during.executed]).toEqual([false, []]);
+    expect(during.output).toContain('SOURCES_CHANGED');
+    const after = workspace.nx(['run', 'maker:test']);
+    expect([after.status === 0, after.executed]).toEqual([false, ['maker/one::holds']]);
+  });
+});

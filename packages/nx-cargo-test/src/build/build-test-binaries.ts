@@ -9,6 +9,7 @@ import type { Manifest } from '../fingerprint/manifest';
 import { assignTests } from '../module/assign-tests';
 import { formatLeafId, type Leaf } from '../module/test-module';
 import { pluginVersion } from '../disk-cache';
+import { commandStart } from '../process/command-start';
 import { outerEnvironment } from '../process/outer-environment';
 import { createBuildFolder } from './build-folder';
 import type { BuildTestsOptions } from './build-options';
@@ -17,6 +18,7 @@ import { describeLeaf, describeManifest, namedPlaces } from './describe-outputs'
 import { createFileDigests } from './digest-file';
 import { fingerprintCompiled } from './fingerprint-compiled';
 import { openFingerprintStore } from './fingerprint-store';
+import { readHashedSources, type HashedSources } from './hashed-sources';
 import { listBinaries, type Listed } from './list-binaries';
 import { selectLeafTests, type LeafTests } from './select-leaf-tests';
 
@@ -28,7 +30,11 @@ export interface BuildRequest {
   /** Leaf ids; every test must belong to one of them. */
   readonly leaves: (libraryName: string) => readonly Leaf[];
   /** Called with the finished build before leaves are made of it. */
-  readonly check?: (compiled: CompiledTests, cargo: CargoWorkspace) => Promise<void>;
+  readonly check?: (
+    compiled: CompiledTests,
+    cargo: CargoWorkspace,
+    hashed: HashedSources,
+  ) => Promise<void>;
 }
 
 /** Test binaries that were built, and the fingerprints of their tests. */
@@ -60,11 +66,13 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
   const cargo = await readCargoMetadata(join(workspaceRoot, options.cargoWorkspace, 'Cargo.toml'));
   const cargoPackage = findPackage(cargo, options.package);
   const store = openFingerprintStore(await createBuildFolder(cargo.targetFolder), pluginVersion());
+  const folders = sourceFolders(cargo, cargoPackage);
+  const hashed = readHashedSources(folders, commandStart());
   const compiled = await compileTests({
     options,
     cargo,
     package: cargoPackage,
-    sourceFolders: sourceFolders(cargo, cargoPackage),
+    sourceFolders: folders,
     environment,
     run,
     digests: createFileDigests(),
@@ -98,7 +106,7 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
     );
     await store.prune();
     // Only now, so that what was learned from the links serves the next attempt.
-    await request.check?.(compiled, cargo);
+    await request.check?.(compiled, cargo, hashed);
     const library = cargoPackage.targets.find(({ kind }) =>
       kind.some((each) => LIBRARY.test(each)),
     );

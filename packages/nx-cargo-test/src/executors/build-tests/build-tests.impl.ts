@@ -2,8 +2,8 @@ import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { join } from 'node:path';
 import { buildTestBinaries } from '../../build/build-test-binaries';
 import type { CompiledTests } from '../../build/compile-tests';
-import { assertUnchangedSince } from '../../build/changed-after';
 import { coveredFiles } from '../../build/fileset';
+import { assertSourcesAsHashed, type HashedSources } from '../../build/hashed-sources';
 import { assertInputsCovered } from '../../build/input-coverage';
 import { clearOutputs, writeFingerprints } from '../../build/write-fingerprints';
 import type { CargoWorkspace } from '../../cargo/metadata';
@@ -12,7 +12,6 @@ import { cargoHome } from '../../cargo/toolchain';
 import { CargoTestError } from '../../errors';
 import { parseLeafId, type Leaf } from '../../module/test-module';
 import { assertTargetIntact } from '../../plugin/merged-target';
-import { commandStart } from '../../process/command-start';
 import { outerEnvironment } from '../../process/outer-environment';
 import { describeFailure } from '../../report/describe-failure';
 import { assertHostRunsTests } from '../../run/host';
@@ -38,8 +37,8 @@ export default async function buildTestsExecutor(
       workspaceRoot: context.root,
       options,
       leaves: (libraryName) => leavesOf(context, libraryName),
-      check: (compiled, cargo) =>
-        assertCovered(context, options.buildEnvironment ?? [], compiled, cargo),
+      check: (compiled, cargo, hashed) =>
+        assertCovered(context, options.buildEnvironment ?? [], compiled, cargo, hashed),
     });
     await writeFingerprints(built, place);
     process.stdout.write(`${describeBuild(built)}\n`);
@@ -70,6 +69,7 @@ async function assertCovered(
   declaredVariables: readonly string[],
   { inputs, messages, config, toolchain }: CompiledTests,
   cargo: CargoWorkspace,
+  hashed: HashedSources,
 ): Promise<void> {
   const project = context.projectGraph.nodes[context.projectName ?? '']?.data;
   const target = projectTargets(context)[context.targetName ?? ''];
@@ -86,7 +86,7 @@ async function assertCovered(
     .map(({ name }) => name)
     .filter((file) => !derivedFolders.some((folder) => file.startsWith(`${folder}/`)));
   const manifests = cargo.packages.map(({ manifestFile }) => manifestFile);
-  assertUnchangedSince([...new Set([...sources, ...manifests])], commandStart());
+  assertSourcesAsHashed([...new Set([...sources, ...manifests])], hashed);
   await assertInputsCovered({
     inputs,
     workspaceRoot: context.root,
