@@ -20,6 +20,7 @@ import { fingerprintCompiled } from './fingerprint-compiled';
 import { openFingerprintStore } from './fingerprint-store';
 import { readHashedSources, type HashedSources } from './hashed-sources';
 import { listBinaries, type Listed } from './list-binaries';
+import { takeSnapshot } from './source-snapshot';
 import { selectLeafTests, type LeafTests } from './select-leaf-tests';
 
 /** What to build. */
@@ -66,13 +67,13 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
   const cargo = await readCargoMetadata(join(workspaceRoot, options.cargoWorkspace, 'Cargo.toml'));
   const cargoPackage = findPackage(cargo, options.package);
   const store = openFingerprintStore(await createBuildFolder(cargo.targetFolder), pluginVersion());
-  const folders = sourceFolders(cargo, cargoPackage);
-  const hashed = readHashedSources(folders, commandStart());
+  const sources = takeSnapshot(sourceFolders(cargo, cargoPackage));
+  const hashed = readHashedSources(sources.keys(), commandStart());
   const compiled = await compileTests({
     options,
     cargo,
     package: cargoPackage,
-    sourceFolders: folders,
+    sources,
     environment,
     run,
     digests: createFileDigests(),

@@ -26,15 +26,15 @@ import {
   RUN_RECORDS_VARIABLE,
   type RunRecord,
 } from './run-records';
-import { changedSince, contentDigests, takeSnapshot } from './source-snapshot';
+import { changedSince, contentDigests, type SourceSnapshot } from './source-snapshot';
 
 /** What to compile, and the world to do it in. */
 export interface CompileRequest {
   readonly options: BuildTestsOptions;
   readonly cargo: CargoWorkspace;
   readonly package: CargoPackage;
-  /** Folders of the package and of every package that it depends on by path. */
-  readonly sourceFolders: readonly string[];
+  /** State before the build of the files of the package and of every package that it depends on by path. */
+  readonly sources: SourceSnapshot;
   /** The environment to start cargo with. */
   readonly environment: Readonly<Record<string, string>>;
   readonly run: RunProgram;
@@ -93,10 +93,9 @@ export interface CompiledTests {
 export async function compileTests(request: CompileRequest): Promise<CompiledTests> {
   const session = await prepare(request);
   try {
-    const snapshot = takeSnapshot(request.sourceFolders);
     let build = await buildOnce(session);
     const read = (): string[] => build.inputs.files.map(({ name }) => name);
-    if (changedSince(snapshot, read()).some((file) => isSource(file, request))) {
+    if (changedSince(request.sources, read()).some((file) => isSource(file, request))) {
       const before = contentDigests(read());
       build = await buildOnce(session);
       const after = contentDigests(read());

@@ -30,17 +30,17 @@ const changed = (): unknown =>
   });
 
 test('passes for files that are older than the command, and for files that are gone', () => {
-  const hashed = readHashedSources([folder], after());
+  const hashed = readHashedSources([file], after());
   expect(() => assertSourcesAsHashed([file, join(folder, 'gone.rs')], hashed)).not.toThrow();
 });
 
 test('fails for a file that changed between the start of the command and that of the build', () => {
-  const hashed = readHashedSources([folder], before());
+  const hashed = readHashedSources([file], before());
   expect(() => assertSourcesAsHashed([file], hashed)).toThrow(changed() as Error);
 });
 
 test('fails for a file whose content changed during the build, not for one written anew', () => {
-  const { digests } = readHashedSources([folder], after());
+  const { digests } = readHashedSources([file], after());
   write('one');
   expect(() => assertSourcesAsHashed([file], { digests, start: before() })).not.toThrow();
   write('two');

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { CargoTestError } from '../errors';
-import { takeSnapshot } from './source-snapshot';
 
 /** What source files held before cargo started, to be compared with what the build read. */
 export interface HashedSources {
@@ -14,10 +13,10 @@ export interface HashedSources {
 /** Larger files count as changed when they are written anew: hashing them all would cost more than it saves. */
 const LARGEST_BYTES = 4 * 1024 * 1024;
 
-/** Reads the files below some folders that Nx surely hashed as they are now. */
-export function readHashedSources(folders: readonly string[], start: number): HashedSources {
+/** Reads those of the files that Nx surely hashed as they are now. */
+export function readHashedSources(files: Iterable<string>, start: number): HashedSources {
   const digests = new Map<string, string>();
-  for (const file of takeSnapshot(folders).keys()) {
+  for (const file of files) {
     const status = statSync(file, { throwIfNoEntry: false });
     if (status?.isFile() === true && status.size <= LARGEST_BYTES && status.ctimeMs < start) {
       digests.set(file, digest(file));

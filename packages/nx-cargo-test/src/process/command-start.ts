@@ -51,7 +51,5 @@ function readProcess(pid: number): ProcessFacts | undefined {
 }
 
 function isNx(commandLine: readonly string[]): boolean {
-  return commandLine
-    .slice(0, 4)
-    .some((part) => /(?:^|\/)nx(?:\.js)?$/.test(part) && !part.endsWith('run-executor.js'));
+  return commandLine.slice(0, 4).some((part) => /(?:^|\/)nx(?:\.js)?$/.test(part));
 }
