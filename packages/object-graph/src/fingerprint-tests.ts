@@ -7,6 +7,8 @@ import { LocationReaders } from './location-readers';
 import type { CountedLocations } from './location-readers';
 import { ObjectGraph } from './object-graph';
 import { sharedRoots } from './shared-roots';
+import { findSharedState } from './shared-state';
+import type { SharedStatic } from './shared-state';
 import { findTestDescriptors } from './test-descriptor';
 
 /** Version of what enters a fingerprint; a new one makes every fingerprint new. */
@@ -20,6 +22,11 @@ export interface TestFingerprints {
   readonly unknown: ReadonlyMap<string, string>;
   /** Tests that can read the line of any panic, so that their fingerprints hold all lines. */
   readonly readsLocations: ReadonlySet<string>;
+  /**
+   * Writable statics and thread-locals of the workspace that two or more tests
+   * reach, sorted by name. What the tests in `unknown` reach is not known.
+   */
+  readonly sharedState: readonly SharedStatic[];
 }
 
 /**
@@ -46,7 +53,9 @@ export function fingerprintTests(link: Link, tests: readonly string[]): TestFing
     graph.mask(root, descriptor.masks);
     roots.set(test, root);
   }
-  return { ...fingerprintRoots(graph, roots), unknown };
+  const taken = fingerprintRoots(graph, roots);
+  // Afterwards, as all that any test reaches has been read by then.
+  return { ...taken, unknown, sharedState: findSharedState(graph, roots) };
 }
 
 /**
@@ -70,7 +79,7 @@ function fingerprintRoots(
   graph: ObjectGraph,
   roots: ReadonlyMap<string, number>,
   least: 'none' | 'all' = 'none',
-): Omit<TestFingerprints, 'unknown'> {
+): Pick<TestFingerprints, 'fingerprints' | 'readsLocations'> {
   const { unnamed, harness } = sharedRoots(graph);
   const shared = [...unnamed, ...harness];
   // Reading a node makes its targets known, so this reads all that any root reaches.

@@ -5,3 +5,4 @@ export { symbolPath } from './symbol-name';
 export type { ObjectGraphErrorCode } from './errors';
 export type { TestFingerprints } from './fingerprint-tests';
 export type { Link, LinkedFile } from './linked-program';
+export type { SharedStatic } from './shared-state';

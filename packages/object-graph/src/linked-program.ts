@@ -13,6 +13,8 @@ export interface LinkedFile {
   readonly optimized: boolean;
   /** Comes with the toolchain, such as the archives of `core` and `std`. */
   readonly isStandard: boolean;
+  /** Comes from a crate of the workspace (or one that it depends on by path), not from a registry or the toolchain. */
+  readonly isWorkspace: boolean;
 }
 
 /** What the linker was given, in its order, and what it made. */
@@ -28,6 +30,7 @@ export interface LinkedObject {
   readonly elf: ElfObject;
   readonly optimized: boolean;
   readonly isStandard: boolean;
+  readonly isWorkspace: boolean;
   /** An object named on the command line is linked whole; a member only if something asks for it. */
   readonly explicit: boolean;
 }
@@ -176,8 +179,9 @@ export class LinkedProgram {
       );
     }
     if (!file.isStandard) refuseSlimObject(object);
-    const { optimized, isStandard } = file;
-    const linked = { id: this.#objects.length, elf: object, optimized, isStandard, explicit };
+    const { optimized, isStandard, isWorkspace } = file;
+    const id = this.#objects.length;
+    const linked = { id, elf: object, optimized, isStandard, isWorkspace, explicit };
     this.#objects.push(linked);
     return linked;
   }

@@ -49,6 +49,7 @@ const file = (bytes: Uint8Array, name = 'sample.o'): LinkedFile => ({
   bytes,
   optimized: true,
   isStandard: false,
+  isWorkspace: true,
 });
 const plain = object('int main(void) { return 0; }');
 const plainExecutable = executable([plain]);

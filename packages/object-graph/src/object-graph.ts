@@ -23,6 +23,8 @@ export interface Node {
    * addresses a program may compare.
    */
   readonly hasIdentity: boolean;
+  /** Running code may write it. */
+  readonly isWritable: boolean;
   /**
    * Digest of content, properties and of all that its references say besides
    * their targets: place, type, place within the target, names from outside.
@@ -130,6 +132,7 @@ export class ObjectGraph {
       this.#input.number(piece.end);
       return {
         hasIdentity: true,
+        isWritable: true,
         digest: this.#input.digest(),
         targets: [],
         locations: NO_LOCATIONS,
@@ -159,6 +162,7 @@ export class ObjectGraph {
     const isWritable = (section.flags & elf.SHF_WRITE) !== 0 && !isReadOnlyAfterRelocation;
     return {
       hasIdentity: isWritable || (!isCode && this.#pieces.isStatic(id)),
+      isWritable,
       digest: input.digest(),
       targets,
       locations,

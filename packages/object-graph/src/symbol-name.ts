@@ -149,7 +149,14 @@ function ownersOfLegacyName(name: string): string[] {
 function v0Identifiers(symbol: string): string[] {
   const parts: string[] = [];
   for (let at = 2; at < symbol.length;) {
-    const match = /^(?:s[0-9a-zA-Z]*_)?(u?)(\d+)(_?)/.exec(symbol.slice(at, at + 24));
+    const rest = symbol.slice(at, at + 24);
+    // Their numbers are no lengths: of a back reference, and of an impl among others.
+    const number = /^(?:B|[MX]s)[0-9a-zA-Z]*_/.exec(rest);
+    if (number !== null) {
+      at += number[0].length;
+      continue;
+    }
+    const match = /^(?:s[0-9a-zA-Z]*_)?(u?)(\d+)(_?)/.exec(rest);
     if (match === null) {
       at++;
       continue;

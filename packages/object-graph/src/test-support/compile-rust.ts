@@ -14,6 +14,8 @@ export interface TestProgram {
   readonly files: Readonly<Record<string, string>>;
   /** Crates that it uses, in the order in which they are compiled: name to root file. */
   readonly crates?: Readonly<Record<string, string>>;
+  /** Those of `crates` that are no part of the workspace. Default: none. */
+  readonly foreignCrates?: readonly string[];
   /** C sources: each becomes a static library `lib<name>.a` that is linked by `-l static=<name>`. */
   readonly libraries?: Readonly<Record<string, string>>;
   /** Further flags for `cc -c`. */
@@ -146,7 +148,7 @@ async function compile(program: TestProgram, folder: string): Promise<CompiledPr
     .split('\n')
     .flatMap((line) => (line.endsWith(': test') ? [line.slice(0, -6)] : []));
   const readLink = () => ({
-    files: linkedFiles(capture, folder, optLevel > 0),
+    files: linkedFiles(capture, folder, optLevel > 0, program.foreignCrates ?? []),
     executable: readFileSync(executable),
   });
   return { executable, tests, readLink };
@@ -164,7 +166,13 @@ done > "$CAPTURE/inputs"
 exec cc "$@"
 `;
 
-function linkedFiles(capture: string, folder: string, optimized: boolean): LinkedFile[] {
+function linkedFiles(
+  capture: string,
+  folder: string,
+  optimized: boolean,
+  foreignCrates: readonly string[],
+): LinkedFile[] {
+  const foreign = new Set(foreignCrates.map((name) => `lib${name}.rlib`));
   const inputs = readFileSync(join(capture, 'inputs'), 'utf8').trim().split('\n');
   const files: LinkedFile[] = [];
   for (const input of inputs) {
@@ -179,7 +187,14 @@ function linkedFiles(capture: string, folder: string, optimized: boolean): Linke
       bytes = readFileSync(path);
       if (isStandard) contents.set(path, bytes);
     }
-    files.push({ name: basename(path), bytes, optimized: optimized || isStandard, isStandard });
+    const name = basename(path);
+    files.push({
+      name,
+      bytes,
+      optimized: optimized || isStandard,
+      isStandard,
+      isWorkspace: !isStandard && !foreign.has(name),
+    });
   }
   return files;
 }
