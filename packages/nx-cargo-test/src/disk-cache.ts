@@ -57,8 +57,8 @@ export function pluginVersion(): string {
   return String(version);
 }
 
-/** Where Nx 22 to 24 keep what they compute of a workspace. */
-function workspaceDataFolder(workspaceRoot: string): string {
+/** Where Nx 22 to 24 keep what they compute of a workspace, which `nx reset` deletes. */
+export function workspaceDataFolder(workspaceRoot: string): string {
   const configured =
     process.env['NX_WORKSPACE_DATA_DIRECTORY'] ?? process.env['NX_PROJECT_GRAPH_CACHE_DIRECTORY'];
   if (configured === undefined) return join(workspaceRoot, '.nx', 'workspace-data');

@@ -3,6 +3,8 @@ import type { ProcessExit } from '../process/process-exit';
 /** How a test ended. Every test of a leaf gets exactly one. */
 export type Verdict =
   | { readonly kind: 'passed' }
+  /** It did not run, because it is known to have passed just as it is now. */
+  | { readonly kind: 'reused'; readonly passed: PassedBefore }
   /** It ran to its end and failed; `message` is libtest's own, when it gave one. */
   | { readonly kind: 'failed'; readonly message?: string }
   /** Marked `#[ignore]`; `message` is the attribute's. */
@@ -15,6 +17,20 @@ export type Verdict =
       readonly cause: 'notSelected' | 'processEnd';
       readonly why: string;
     };
+
+/** Where and when a test passed that is not run again. */
+export interface PassedBefore {
+  /** The commit that was checked out, in full; absent outside of a git repository. */
+  readonly commit?: string;
+  /** The sources differed from the commit. */
+  readonly localChanges: boolean;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  /** The machine in words. */
+  readonly machine: string;
+  /** Duration, where it is known. */
+  readonly seconds?: number;
+}
 
 /**
  * All that a runner tells, and all that reports know. `process` is the place in

@@ -1,0 +1,109 @@
+import type { LedgerAnswer } from '../plan/plan-reuse';
+import type { CommitState } from './commit-state';
+import { codePart, ledgerKey, optionsPart } from './ledger-key';
+import type { KeyParts, LedgerTest, PassRecord, RevocationRecord } from './ledger-record';
+import type { Ledger } from './merge-ledger';
+
+/** What the ledger is asked and told about the tests of one leaf. */
+export interface LeafLedger {
+  answer(test: string): LedgerAnswer;
+  /**
+   * Remembers that tests passed.
+   *
+   * @param isFullRun Their whole module ran, so that this outvotes the failures known at the start.
+   */
+  passed(
+    tests: readonly { readonly name: string; readonly seconds?: number }[],
+    isFullRun: boolean,
+  ): void;
+  /** Remembers that a test failed or was killed; the returned promise settles when it is on disk. */
+  notPassed(test: string, why: string): Promise<void>;
+}
+
+/** What all records of a run share. */
+export interface LedgerRun {
+  /** As it was read when the run began. */
+  readonly ledger: Ledger;
+  readonly writer: {
+    addPasses(records: readonly PassRecord[]): void;
+    revoke(records: readonly RevocationRecord[]): void;
+    flush(): Promise<unknown>;
+  };
+  readonly commit: CommitState;
+  /** The present moment, ISO 8601. */
+  now(): string;
+  /** A text unlike any other. */
+  newId(): string;
+}
+
+/** The tests of a leaf and how they run. */
+export interface LeafTestsAsRun {
+  /** Their names and fingerprints. */
+  readonly tests: readonly { readonly name: string; readonly fingerprint: string }[];
+  readonly testOf: (name: string) => LedgerTest;
+  /** Digest of the declared inputs. */
+  readonly inputs: string;
+  /** Digest of how and where the tests run. */
+  readonly machine: string;
+  /** The machine in words. */
+  readonly machineText: string;
+  readonly killAfterSeconds: number;
+  readonly threads?: number;
+}
+
+/** Asks and tells the ledger about one leaf. */
+export function openLeafLedger(run: LedgerRun, leaf: LeafTestsAsRun): LeafLedger {
+  const { ledger, writer } = run;
+  const options = optionsPart(leaf);
+  const fingerprints = new Map(leaf.tests.map(({ name, fingerprint }) => [name, fingerprint]));
+  const keyOf = (name: string): { test: LedgerTest; parts: KeyParts; key: string } => {
+    const fingerprint = fingerprints.get(name);
+    if (fingerprint === undefined) throw new RangeError(`${name} is no test of this leaf`);
+    const { inputs, machine } = leaf;
+    const parts = { code: codePart(fingerprint), inputs, machine, options };
+    const test = leaf.testOf(name);
+    return { test, parts, key: ledgerKey(test, parts) };
+  };
+  const circumstances = (): Pick<PassRecord, 'at' | 'commit' | 'localChanges' | 'machine'> => ({
+    at: run.now(),
+    ...run.commit,
+    machine: leaf.machineText,
+  });
+  const everyKey = ledger.revocationsOfEveryKey();
+  /**
+   * What a revocation of every key outlawed had passed before, so it was answered
+   * with a run of the whole module. A key without a pass has nothing of that kind
+   * to make up for: its first pass may stand on its own.
+   */
+  const supersededBy = (key: string, isFullRun: boolean): string[] => {
+    if (isFullRun) return ledger.revocationsOf(key);
+    return ledger.lookup(key).state === 'unknown' ? everyKey : [];
+  };
+
+  return {
+    answer(name) {
+      const { test, parts, key } = keyOf(name);
+      const found = ledger.lookup(key);
+      if (found.state !== 'unknown') return found;
+      const previous = ledger.latestPassOf(test)?.parts;
+      return { state: 'unknown', parts, ...(previous === undefined ? {} : { previous }) };
+    },
+    passed(tests, isFullRun) {
+      writer.addPasses(
+        tests.map(({ name, seconds }): PassRecord => {
+          const { test, parts, key } = keyOf(name);
+          return {
+            ...{ type: 'pass', key, test, ...circumstances(), parts },
+            ...(seconds === undefined ? {} : { seconds }),
+            supersedes: supersededBy(key, isFullRun),
+          };
+        }),
+      );
+    },
+    async notPassed(name, why) {
+      const { test, key } = keyOf(name);
+      writer.revoke([{ type: 'revocation', key, test, ...circumstances(), id: run.newId(), why }]);
+      await writer.flush();
+    },
+  };
+}
