@@ -11,7 +11,10 @@ export type ErrorCode =
   | 'GRAPH_OUT_OF_DATE'
   | 'UNCOVERED_INPUT'
   | 'TARGET_DEFAULTS_REPLACED'
-  | 'UNSUPPORTED_HOST';
+  | 'UNSUPPORTED_HOST'
+  | 'NO_WORKSPACE'
+  | 'UNKNOWN_TEST'
+  | 'LEDGER_UNUSABLE';
 
 /** A failure that the user can act on: what happened, where, and what mends it. */
 export class CargoTestError extends Error {
