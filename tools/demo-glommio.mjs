@@ -72,26 +72,38 @@ async function step(title, args, name = title.replace(/^\d+\. |:.*$/gs, '')) {
   const started = performance.now();
   let { status, output } = await glommioNx(args);
   const { run: modules } = reportedModules(output);
+  const executed = executedTests(modules);
   for (let attempt = 1; status !== 0 && attempt <= MORE_ATTEMPTS; attempt += 1) {
     narrate(`   Failed: ${unexpectedFailures().join(', ') || 'no test'}.`);
     narrate('   Started again, to see whether it is flaky; what passed comes from the cache.');
     ({ status, output } = await glommioNx(args));
-    for (const target of reportedModules(output).run)
-      if (!modules.includes(target)) modules.push(target);
+    const again = reportedModules(output).run;
+    for (const target of again) if (!modules.includes(target)) modules.push(target);
+    for (const test of executedTests(again)) executed.add(test);
   }
   const seconds = (performance.now() - started) / 1000;
   const after = readFingerprints();
   unchanged ??= after;
-  const executed = modules.reduce((sum, target) => sum + (after.get(target)?.size ?? 0), 0);
   let changed = 0;
   for (const [target, tests] of after)
     for (const [test, fingerprint] of tests)
       if (unchanged.get(target)?.get(test) !== fingerprint) changed += 1;
-  table.push({ name, modules, executed, changed, status, seconds });
+  table.push({ name, modules, executed: executed.size, changed, status, seconds });
   narrate(
-    `   Executed: ${executed} tests in ${modules.length} modules${modules.length > 0 && modules.length < 9 ? ` (${modules.join(', ')})` : ''}; the code of ${changed} tests is another than in the first run.`,
+    `   Executed: ${executed.size} tests in ${modules.length} modules${modules.length > 0 && modules.length < 9 ? ` (${modules.join(', ')})` : ''}; the code of ${changed} tests is another than in the first run.`,
   );
   return { status, modules };
+}
+
+/** The tests that the results of some leaf targets say were executed, as `TARGET TEST`. */
+function executedTests(targets) {
+  const executed = new Set();
+  for (const { target, resultFile } of leaves()) {
+    if (!targets.includes(target) || !existsSync(resultFile)) continue;
+    for (const { name, verdict } of JSON.parse(readFileSync(resultFile, 'utf8')).tests)
+      if (['passed', 'failed', 'killed'].includes(verdict.kind)) executed.add(`${target} ${name}`);
+  }
+  return executed;
 }
 
 /** Fingerprint of each test by leaf target, of what was built last. */

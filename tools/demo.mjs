@@ -1,6 +1,6 @@
-// The main job on the sample, narrated: a first run, a cached run, a change and
-// what it reruns. The change is undone at the end, however the demo ends.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+// The main job on the sample, narrated: a first run, a cached run, three changes and
+// what they rerun. Each change is undone, however the demo ends.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { narrate, nx, reportedModules } from './narrate.mjs';
 import { repository, setUp } from './setup.mjs';
@@ -19,13 +19,20 @@ const environment = {
   NX_WORKSPACE_DATA_DIRECTORY: join(cache, 'data'),
 };
 const show = (args) => nx([...args, '--output-style=static'], { environment });
-const path = join(repository, CHANGED_FILE);
-const original = readFileSync(path, 'utf8');
-if (original.split(FIND).length !== 2) {
-  console.error(`${CHANGED_FILE} was edited: it does not hold '${FIND}' just once`);
-  process.exit(1);
+const originals = new Map();
+/** Changes or adds a file until {@link undo}. */
+function write(file, change) {
+  const path = join(repository, file);
+  const original = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  originals.set(path, original);
+  writeFileSync(path, change(original));
 }
-const undo = () => writeFileSync(path, original);
+function undo() {
+  for (const [path, original] of originals)
+    if (original === undefined) rmSync(path, { force: true });
+    else writeFileSync(path, original);
+  originals.clear();
+}
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     undo();
@@ -44,7 +51,10 @@ try {
     cached.status === 0 && reportedModules(cached.output).run.length === 0 && isAsExpected;
 
   narrate(`3. One function of ${CHANGED_FILE} changes:\n     - ${FIND}\n     + ${REPLACE}`);
-  writeFileSync(path, original.replace(FIND, REPLACE));
+  write(CHANGED_FILE, (original) => {
+    if (original.split(FIND).length === 2) return original.replace(FIND, REPLACE);
+    throw new Error(`${CHANGED_FILE} was edited: it does not hold '${FIND}' just once`);
+  });
   const changed = show(['affected', '-t', 'test', '--base=HEAD']);
   const modules = reportedModules(changed.output);
   isAsExpected = changed.status === 0 && modules.run.length === 1 && isAsExpected;
@@ -56,23 +66,29 @@ try {
     '4. A comment is added on top of the file that drives io_uring, which nearly every test uses.',
   );
   undo();
-  const ring = join(repository, 'e2e/glommio/src/sys.rs');
-  const ringOriginal = readFileSync(ring, 'utf8');
-  try {
-    writeFileSync(ring, `//! A comment.\n//!\n${ringOriginal}`);
-    const commented = show(['affected', '-t', 'test', '--base=HEAD']);
-    const ran = reportedModules(commented.output).run;
-    isAsExpected = commented.status === 0 && ran.length === 0 && isAsExpected;
-    narrate(`   It was compiled again, and test modules ran: ${ran.join(', ') || 'none'}.`);
-  } finally {
-    writeFileSync(ring, ringOriginal);
-  }
+  write('e2e/glommio/src/sys.rs', (original) => `//! A comment.\n//!\n${original}`);
+  const commented = show(['affected', '-t', 'test', '--base=HEAD']);
+  const ran = reportedModules(commented.output).run;
+  isAsExpected = commented.status === 0 && ran.length === 0 && isAsExpected;
+  narrate(`   It was compiled again, and test modules ran: ${ran.join(', ') || 'none'}.`);
+
+  narrate(
+    '5. A module with a test is added. The project has a new target then, so Nx has no result\n' +
+      '   for any of its modules; but the ledger knows which tests passed.',
+  );
+  undo();
+  write('e2e/glommio/src/lib.rs', (original) => `${original}\n#[cfg(test)]\nmod added;\n`);
+  write('e2e/glommio/src/added.rs', () => '#[test]\nfn is_new() {}\n');
+  const extended = show(['affected', '-t', 'test', '--base=HEAD']);
+  const counts = /^test: (1 passed, .*) in \d+ modules$/m.exec(extended.output)?.[1];
+  isAsExpected = extended.status === 0 && counts !== undefined && isAsExpected;
+  narrate(`   Of all tests: ${counts ?? 'not what was expected'}.`);
 } finally {
   undo();
 }
 narrate(
   isAsExpected
-    ? 'Both changes are undone. That is the main job.'
+    ? 'All changes are undone. That is the main job.'
     : 'Something above is not as it should be.',
 );
 process.exit(isAsExpected ? 0 : 1);

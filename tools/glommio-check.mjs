@@ -52,7 +52,8 @@ function pluginVerdicts() {
       throw new Error(`${resultFile} is missing: run \`npm run demo:glommio\` first`);
     const { leaf, tests } = JSON.parse(readFileSync(resultFile, 'utf8'));
     const binary = /^test:(.*)$/.exec(leaf)?.[1] ?? 'glommio';
-    for (const { name, verdict } of tests) verdicts.set(`${binary}/${name}`, verdict.kind);
+    for (const { name, verdict } of tests)
+      verdicts.set(`${binary}/${name}`, verdict.kind === 'reused' ? 'passed' : verdict.kind);
   }
   return verdicts;
 }

@@ -19,7 +19,7 @@ test('nothing changed: no test runs, and every task comes from the cache', () =>
   expect(output).toMatch(/Cache:\s+(\d+)\/\1 hit/);
 });
 
-test.each(CHANGE_CASES)('$name', ({ edits, modules, alsoAllowed, environment }) => {
+test.each(CHANGE_CASES)('$name', ({ edits, runs, alsoAllowed, environment }) => {
   for (const { file, find, replace } of edits)
     workspace.replace(`${SAMPLE}/${file}`, find, replace);
   workspace.commit('a change');
@@ -27,7 +27,7 @@ test.each(CHANGE_CASES)('$name', ({ edits, modules, alsoAllowed, environment }) 
     const command =
       edits.length > 0 ? ['affected', '-t', 'test', '--base=HEAD~1'] : ['run-many', '-t', 'test'];
     const { executed } = workspace.nxOk(command, environment);
-    const expected = allTests().filter((test) => modules.some((module) => belongsTo(test, module)));
+    const expected = allTests().filter((test) => runs.some((entry) => belongsTo(test, entry)));
     if (alsoAllowed === 'any') expect(executed).toEqual(expect.arrayContaining(expected));
     else expect(executed).toEqual(expected);
   } finally {
@@ -40,10 +40,11 @@ function allTests(): string[] {
   return workspace.listTests(SAMPLE);
 }
 
-function belongsTo(test: string, module: string): boolean {
+function belongsTo(test: string, entry: string): boolean {
+  if (test === entry) return true;
   const [binary, name] = test.split('/') as [string, string?];
-  if (!module.includes('/')) return binary === module;
+  if (!entry.includes('/')) return binary === entry;
   const segments = (name ?? '').split('::').slice(0, -1);
   if (segments.at(-1) === 'test' || segments.at(-1) === 'tests') segments.pop();
-  return module === `${binary}/*` || module === `${binary}/${segments.join('::')}`;
+  return entry === `${binary}/*` || entry === `${binary}/${segments.join('::')}`;
 }

@@ -56,8 +56,9 @@ describe('targetDefaults', () => {
 
   it('that only set cache change nothing', () => {
     workspace.configureNx({ targetDefaults: { test: { cache: true } } });
-    expect(workspace.nxOk(['run', 'plain:test']).executed).toEqual(all);
-    expect(workspace.nxOk(['run', 'plain:test']).executed).toEqual([]);
+    const reuse = { NX_CARGO_TEST_REUSE: 'off' };
+    expect(workspace.nxOk(['run', 'plain:test'], reuse).executed).toEqual(all);
+    expect(workspace.nxOk(['run', 'plain:test'], reuse).executed).toEqual([]);
   });
 
   it.each([

@@ -1,7 +1,8 @@
 /**
- * The one model of what each change to the sample makes run: for every case
- * the modules whose compiled code, or declared data, it reaches. A module runs
- * with all of its tests, so these modules' tests, and no others, must execute.
+ * The one model of what each change to the sample makes run: for every case the
+ * tests whose compiled code, or declared data, it reaches, and with them those
+ * of their module that share a static or thread-local of the crate with one.
+ * These tests, and no others, must execute.
  */
 export interface ChangeCase {
   readonly name: string;
@@ -12,15 +13,26 @@ export interface ChangeCase {
     readonly replace: string;
   }[];
   /**
-   * Modules as `BINARY/MODULE`, without a trailing `test` or `tests`; `BINARY`
-   * alone is a whole integration test, `BINARY/*` every module of a library.
+   * Tests as `BINARY/TEST`. `BINARY/MODULE`, without a trailing `test` or `tests`,
+   * is every test of a module, `BINARY` alone of an integration test, `BINARY/*`
+   * of all modules of a library.
    */
-  readonly modules: readonly string[];
-  /** `any`: other modules may run as well, since the compiler is free to emit other code for them. */
+  readonly runs: readonly string[];
+  /** `any`: others may run as well, since the compiler is free to emit other code for them. */
   readonly alsoAllowed?: 'any';
   /** Environment of the Nx command. */
   readonly environment?: Readonly<Record<string, string>>;
 }
+
+/** All tests of the module `executor` but one share the thread-local `CURRENT`, which spawning needs. */
+const EXECUTOR_TESTS = [
+  'a_dropped_handle_cancels_its_task',
+  'detached_tasks_are_dropped_with_their_executor',
+  'spawning_outside_an_executor_panics',
+  'tasks_run_in_the_order_of_their_spawning',
+  'threads_stay_on_their_cpus',
+  'yielding_lets_others_run',
+].map((test) => `glommio/executor::tests::${test}`);
 
 export const CHANGE_CASES: readonly ChangeCase[] = [
   {
@@ -32,7 +44,7 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
         replace: '//! A comment.\n//!\n//! The ring: submits',
       },
     ],
-    modules: [],
+    runs: [],
   },
   {
     name: 'one function of arena',
@@ -43,7 +55,10 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
         replace: '        before.saturating_sub(self.slots.len())\n',
       },
     ],
-    modules: ['glommio/task::arena'],
+    runs: [
+      'glommio/task::arena::tests::compacting_does_not_revive_stale_keys',
+      'glommio/task::arena::tests::compacting_gives_up_free_slots_at_the_end',
+    ],
   },
   {
     name: 'a test body',
@@ -55,7 +70,7 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
           '        let key = arena.insert(8);\n        assert_eq!(arena.remove(key), Some(8));',
       },
     ],
-    modules: ['glommio/task::arena'],
+    runs: ['glommio/task::arena::tests::a_value_is_taken_once'],
   },
   {
     name: 'the helper crate',
@@ -67,7 +82,12 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
           '        let count = &mut self.counts[bucket(value)];\n        *count = count.saturating_add(1);',
       },
     ],
-    modules: ['glommio/executor::observe', 'histogram/'],
+    runs: [
+      'glommio/executor::observe',
+      'histogram/tests::counts_every_value',
+      'histogram/tests::merging_adds_counts',
+      'histogram/tests::quantiles_are_upper_bounds_of_buckets',
+    ],
   },
   {
     name: 'a trait impl that is reached only through dyn',
@@ -78,7 +98,7 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
         replace: 'self.stalls.set(self.stalls.get().saturating_add(1));',
       },
     ],
-    modules: ['glommio/executor::stall'],
+    runs: ['glommio/executor::stall'],
   },
   {
     name: 'a Drop impl',
@@ -89,7 +109,7 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
         replace: 'self.home.borrow_mut().insert(0, std::mem::take(&mut self.bytes));',
       },
     ],
-    modules: ['file_roundtrip', 'glommio/io::buffer', 'glommio/io::file'],
+    runs: ['file_roundtrip', 'glommio/io::buffer', 'glommio/io::file'],
   },
   {
     name: 'a generic function',
@@ -100,7 +120,7 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
         replace: 'let mut values = Vec::new();',
       },
     ],
-    modules: ['glommio/executor', 'spawn_public'],
+    runs: [...EXECUTOR_TESTS, 'spawn_public'],
   },
   {
     name: 'a const',
@@ -111,7 +131,7 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
         replace: 'pub const MAX_NAME_BYTES: usize = 250;',
       },
     ],
-    modules: ['glommio/io::file', 'glommio/io::names'],
+    runs: ['glommio/io::file', 'glommio/io::names'],
   },
   {
     name: 'a const that tests made by a macro use',
@@ -122,12 +142,15 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
         replace: 'pub const MAX_CPU: usize = 1022;',
       },
     ],
-    modules: ['glommio/executor', 'glommio/placement'],
+    runs: [...EXECUTOR_TESTS, 'glommio/placement'],
   },
   {
     name: 'data that include_str! reads',
     edits: [{ file: 'src/errno.txt', find: '28 ENOSPC\n', replace: '28 ENOSPC\n38 ENOSYS\n' }],
-    modules: ['glommio/error'],
+    runs: [
+      'glommio/error::test::errno_name_is_looked_up',
+      'glommio/error::test::unlisted_errno_has_no_name',
+    ],
   },
   {
     name: 'the initial value of a static',
@@ -138,7 +161,7 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
         replace: 'static NEXT_CHANNEL: AtomicUsize = AtomicUsize::new(100);',
       },
     ],
-    modules: ['glommio/channels::shared_channel', 'spawn_public'],
+    runs: ['glommio/channels::shared_channel', 'spawn_public'],
   },
   {
     name: 'a new test',
@@ -150,7 +173,7 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
           '    #[test]\n    fn takes_zero() {\n        assert_eq!(segment_name("wal", 0).unwrap(), "wal-0.log");\n    }\n\n    #[test]\n    fn takes_every_number() {',
       },
     ],
-    modules: ['glommio/io::names'],
+    runs: ['glommio/io::names::tests::takes_zero'],
   },
   {
     name: 'a deleted test',
@@ -161,7 +184,7 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
         replace: '',
       },
     ],
-    modules: ['glommio/io::names'],
+    runs: [],
   },
   {
     name: 'a Cargo.lock bump of a dependency',
@@ -173,7 +196,7 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
           'version = "1.0.17"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "92ecc6618181def0457392ccd0ee51198e065e016d1d527a7ac1b6dc7c1f09d2"',
       },
     ],
-    modules: ['glommio/io::file', 'glommio/io::names'],
+    runs: ['glommio/io::file', 'glommio/io::names'],
     // A dependency's build decides which instances of std's generics the crate
     // takes from it instead of making its own, and calls to those look different.
     alsoAllowed: 'any',
@@ -181,7 +204,7 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
   {
     name: 'RUSTFLAGS with a cfg that nothing asks for',
     edits: [],
-    modules: [],
+    runs: [],
     environment: { RUSTFLAGS: '--cfg nothing_asks_for_this' },
   },
   {
@@ -194,13 +217,13 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
           '#[allow(unexpected_cfgs)]\npub const MAX_NAME_BYTES: usize = if cfg!(short_names) { 240 } else { 255 };',
       },
     ],
-    modules: ['glommio/io::file', 'glommio/io::names'],
+    runs: ['glommio/io::file', 'glommio/io::names'],
     environment: { RUSTFLAGS: '--cfg short_names' },
   },
   {
     name: 'a declared data file',
     edits: [{ file: 'tests/fixtures/records.txt', find: 'beta=22', replace: 'beta=23' }],
     // Which test opens a file at run time is in no object: all of the package's run.
-    modules: ['glommio/*', 'file_roundtrip', 'smoke', 'spawn_public'],
+    runs: ['glommio/*', 'file_roundtrip', 'smoke', 'spawn_public'],
   },
 ];

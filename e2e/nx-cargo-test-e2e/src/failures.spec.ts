@@ -78,8 +78,9 @@ describe.each(FAILING_CRATES)('$what', (failing) => {
   test('passes when it is mended', () => {
     expect(failedTasks(mended)).not.toContain(task);
     const ran = executedOf(mended, failing);
-    if (failing.rightRuns) expect(ran).toEqual([...executed].sort());
-    else expect(ran.length).toBeGreaterThan(0);
+    // Tests that passed beside a failure are known to have passed.
+    if (failing.rightRuns) expect(executed).toEqual(expect.arrayContaining([...ran]));
+    expect(ran.length).toBeGreaterThan(0);
   });
 });
 

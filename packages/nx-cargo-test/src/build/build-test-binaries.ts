@@ -19,6 +19,7 @@ import { createFileDigests } from './digest-file';
 import { fingerprintCompiled } from './fingerprint-compiled';
 import { openFingerprintStore } from './fingerprint-store';
 import { readHashedSources, type HashedSources } from './hashed-sources';
+import { keepHashedSources } from './hashed-sources-record';
 import { listBinaries, type Listed } from './list-binaries';
 import { takeSnapshot } from './source-snapshot';
 import { selectLeafTests, type LeafTests } from './select-leaf-tests';
@@ -66,9 +67,11 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
   const run = runProgram;
   const cargo = await readCargoMetadata(join(workspaceRoot, options.cargoWorkspace, 'Cargo.toml'));
   const cargoPackage = findPackage(cargo, options.package);
-  const store = openFingerprintStore(await createBuildFolder(cargo.targetFolder), pluginVersion());
+  const buildFolder = await createBuildFolder(cargo.targetFolder);
+  const store = openFingerprintStore(buildFolder, pluginVersion());
   const sources = takeSnapshot(sourceFolders(cargo, cargoPackage));
   const hashed = readHashedSources(sources.keys(), commandStart());
+  await keepHashedSources(buildFolder, options.package, hashed);
   const compiled = await compileTests({
     options,
     cargo,
@@ -99,7 +102,7 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
       })),
       compiled.binaries.filter(({ isTest }) => !isTest),
       {
-        artifacts: compiled.messages.artifacts,
+        messages: compiled.messages,
         sysroot: compiled.toolchain.sysroot,
         store,
         fingerprintBinary,
@@ -115,7 +118,15 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
     const selected = selectAll(leaves, listed, cargoPackage);
     const places = namedPlaces(workspaceRoot, cargo, compiled, environment);
     return {
-      manifest: describeManifest(options.package, workspaceRoot, tests, listed, selected, compiled),
+      manifest: describeManifest(
+        options.package,
+        workspaceRoot,
+        tests,
+        listed,
+        selected,
+        compiled,
+        taken,
+      ),
       executables: tests.map(({ executable }) => executable),
       fingerprints: selected.map((each) => ({
         leaf: each.leaf,
@@ -142,7 +153,7 @@ function findPackage(cargo: CargoWorkspace, name: string): CargoPackage {
 }
 
 /** Folders of the package and of what it depends on by path, as far as the workspace knows. */
-function sourceFolders(cargo: CargoWorkspace, start: CargoPackage): string[] {
+export function sourceFolders(cargo: CargoWorkspace, start: CargoPackage): string[] {
   const folders = new Set<string>();
   const pending = [dirname(start.manifestFile)];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {

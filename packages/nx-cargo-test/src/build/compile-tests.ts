@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseCfgSet, type CfgSet } from '../cargo/cfg-expression';
@@ -11,6 +11,7 @@ import {
 import { RUN_RECORDER, writeLinkerShim, type LinkerShim } from '../cargo/linker-shim';
 import { CAPTURE_VARIABLE } from '../cargo/linker-shim-script';
 import type { CargoPackage, CargoWorkspace } from '../cargo/metadata';
+import { mayUseNativeCpu } from '../cargo/native-cpu';
 import { listCaptures, readCapture, type CapturedLink } from '../cargo/read-capture';
 import type { RunProgram } from '../cargo/run-program';
 import { askToolchain, cargoHome, type Toolchain } from '../cargo/toolchain';
@@ -76,6 +77,10 @@ export interface CompiledTests {
   readonly config: CargoConfig;
   /** The configured target runner and its arguments. */
   readonly runner: readonly string[];
+  /** Target that was compiled for: a triple, or the name of a target file. */
+  readonly target: string;
+  /** Whether rustc may have been told to use all that this machine's processor can do. */
+  readonly nativeCpu: boolean;
   /** Time that cargo took, in milliseconds. */
   readonly cargoMilliseconds: number;
   /** Removes the captured objects; call it when the links have been read. */
@@ -115,6 +120,8 @@ export async function compileTests(request: CompileRequest): Promise<CompiledTes
       toolchain: session.toolchain,
       config: session.config,
       runner: session.runner,
+      target: session.triple,
+      nativeCpu: session.nativeCpu,
       cargoMilliseconds: session.cargoMilliseconds,
       dispose: () => rm(session.temporary, { recursive: true, force: true }),
     };
@@ -133,6 +140,7 @@ interface Session {
   /** Holds `links` and `runs` of this build only. */
   readonly temporary: string;
   readonly triple: string;
+  readonly nativeCpu: boolean;
   cargoMilliseconds: number;
 }
 
@@ -170,8 +178,17 @@ async function prepare(request: CompileRequest): Promise<Session> {
     shim,
     temporary,
     triple,
+    nativeCpu: mayUseNativeCpu(
+      environment,
+      await readTexts(config.files),
+      await readTexts([join(cargo.folder, 'Cargo.toml'), request.package.manifestFile]),
+    ),
     cargoMilliseconds: 0,
   };
+}
+
+function readTexts(files: readonly string[]): Promise<string[]> {
+  return Promise.all(files.map((file) => readFile(file, 'utf8')));
 }
 
 type Build = Pick<CompiledTests, 'binaries' | 'inputs' | 'messages'>;
@@ -250,7 +267,7 @@ async function runCargo(session: Session): Promise<CargoRun> {
 }
 
 /** By folder and name: either alone may stand for another package, such as one of the registry with that name. */
-function packageSpec({ manifestFile, name }: CargoPackage): string {
+export function packageSpec({ manifestFile, name }: CargoPackage): string {
   return `path+${pathToFileURL(dirname(manifestFile)).href}#${name}`;
 }
 

@@ -5,7 +5,7 @@ import type { CargoWorkspace } from '../cargo/metadata';
 import { cargoHome } from '../cargo/toolchain';
 import { CargoTestError } from '../errors';
 import { FINGERPRINT_SCHEMA, type FingerprintFile } from '../fingerprint/fingerprint-file';
-import { MANIFEST_SCHEMA, type Manifest } from '../fingerprint/manifest';
+import { MANIFEST_SCHEMA, type Manifest, type ManifestBinary } from '../fingerprint/manifest';
 import { formatLeafId } from '../module/test-module';
 import { EXECUTOR_BEHAVIOUR } from '../behaviour';
 import type { CompiledBinary, CompiledTests } from './compile-tests';
@@ -21,7 +21,8 @@ export function describeManifest(
   binaries: readonly CompiledBinary[],
   listed: readonly Listed[],
   selected: readonly LeafTests[],
-  { runner }: CompiledTests,
+  { runner, target, nativeCpu }: CompiledTests,
+  taken: CompiledFingerprints,
 ): Manifest {
   return {
     schema: MANIFEST_SCHEMA,
@@ -40,13 +41,35 @@ export function describeManifest(
         ]),
       ),
       runner: [...runner],
+      target,
+      nativeCpu,
       tests: [...listed[index]!.listing],
+      ...describeState(listed[index]!.tests, taken.binaries[index]?.state),
     })),
     leaves: selected.map(({ leaf, binary, tests }) => ({
       id: formatLeafId(leaf),
       ...(binary === undefined ? {} : { binary }),
       tests: [...tests],
     })),
+  };
+}
+
+/** Tests by their index, as a name may stand there for hundreds of statics. */
+function describeState(
+  tests: readonly string[],
+  state: CompiledFingerprints['binaries'][number]['state'],
+): Pick<ManifestBinary, 'sharedState' | 'stateUnknown'> {
+  if (state === undefined) return {};
+  const indices = new Map(tests.map((name, index) => [name, index]));
+  const indicesOf = (names: readonly string[]): number[] =>
+    names.flatMap((name) => indices.get(name) ?? []).sort((a, b) => a - b);
+  return {
+    sharedState: state.statics.map((item) => ({
+      name: item.name,
+      threadLocal: item.isThreadLocal,
+      tests: indicesOf(item.tests),
+    })),
+    ...(state.unknown.length === 0 ? {} : { stateUnknown: indicesOf(state.unknown) }),
   };
 }
 

@@ -49,6 +49,8 @@ function built(binaryContent: string, fingerprint: string): BuiltTests {
         workingDirectory: '.',
         environment: {},
         runner: [],
+        target: 'x86_64-unknown-linux-gnu',
+        nativeCpu: false,
         tests: [{ name: 'a', ignored: false }],
       },
     ],

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CompilerArtifact } from '../cargo/cargo-messages';
 import { parseCfgSet } from '../cargo/cfg-expression';
 import type { CompiledBinary } from './compile-tests';
 import { fingerprintCompiled, type FingerprintBinary } from './fingerprint-compiled';
@@ -41,6 +42,7 @@ const fingerprintBinary = jest.fn<ReturnType<FingerprintBinary>, Parameters<Fing
     Promise.resolve({
       fingerprints: new Map(tests.map((test) => [test, `${test}@${sha256}`])),
       widened: link === undefined ? [{ reason: 'unseen', count: tests.length }] : [],
+      state: link === undefined ? undefined : { statics: [], unknown: [] },
     }),
 );
 beforeEach(() => fingerprintBinary.mockClear());
@@ -49,10 +51,10 @@ const take = (
   compiled: CompiledBinary,
   plain: CompiledBinary[] = [],
   version = '1',
-  artifacts: Parameters<typeof fingerprintCompiled>[2]['artifacts'] = [],
+  artifacts: CompilerArtifact[] = [],
 ) =>
   fingerprintCompiled([{ compiled, harness: true, tests: ['t'] }], plain, {
-    artifacts,
+    messages: { artifacts, buildScripts: [] },
     sysroot: '/sysroot',
     store: openFingerprintStore(folder, version),
     fingerprintBinary,
@@ -70,6 +72,42 @@ test('a link that is seen at last replaces what was known without it', async () 
   expect((await take(binary('lib', 'a', false))).widened).toEqual([{ reason: 'unseen', count: 1 }]);
   expect((await take(binary('lib', 'a'))).widened).toEqual([]);
 });
+
+test('what tests share is recalled as it was, and so is that nothing is known of it', async () => {
+  const seen = binary('lib', 'a');
+  fingerprintBinary.mockImplementationOnce(({ tests }) =>
+    Promise.resolve({
+      fingerprints: new Map(tests.map((test) => [test, '1'])),
+      widened: [],
+      state: { statics: [{ name: 'X', isThreadLocal: true, tests: ['t'] }], unknown: ['u'] },
+    }),
+  );
+  const first = await take(seen);
+  expect(first.binaries[0]?.state).toEqual({
+    statics: [{ name: 'X', isThreadLocal: true, tests: ['t'] }],
+    unknown: ['u'],
+  });
+  expect(await take(seen)).toEqual(first);
+
+  await take(binary('lib', 'b', false));
+  const [recalled] = (await take(binary('lib', 'b', false))).binaries;
+  expect(recalled).not.toHaveProperty('state');
+});
+
+test('entries of before state was known are looked at again', async () => {
+  await take(binary('lib', 'a'));
+  const file = join(folder, 'fingerprints/a.json');
+  const { state, version, ...old } = JSON.parse(readFileSync(file, 'utf8')) as Stored;
+  expect(state).toBeDefined();
+  writeFileSync(file, JSON.stringify({ version: version.replace(/^\d+:/, ''), ...old }));
+  await take(binary('lib', 'a'));
+  expect(fingerprintBinary).toHaveBeenCalledTimes(2);
+});
+
+interface Stored {
+  readonly version: string;
+  readonly state: unknown;
+}
 
 test('integration tests depend on the binaries that they may start, library tests do not', async () => {
   const of = async (kind: 'lib' | 'test', started: string) =>

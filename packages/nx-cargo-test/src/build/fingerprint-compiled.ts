@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { CompilerArtifact } from '../cargo/cargo-messages';
+import type { CargoMessages, CompilerArtifact } from '../cargo/cargo-messages';
 import { linkArgumentsDigest } from '../cargo/link-arguments-digest';
 import type { CapturedLink } from '../cargo/read-capture';
 import type {
   BinaryFingerprints,
   FingerprintRequest,
+  TestState,
   Widening,
 } from '../fingerprint/fingerprint-binary';
 import type { CompiledBinary } from './compile-tests';
 import type { FingerprintStore, StoredFingerprints } from './fingerprint-store';
+import { workspaceCode } from './workspace-code';
 
 /** Takes the fingerprints of one binary; see `fingerprintBinary`. */
 export type FingerprintBinary = (request: FingerprintRequest) => Promise<BinaryFingerprints>;
@@ -33,13 +35,13 @@ export interface CompiledFingerprints {
  * Takes the fingerprints of test binaries, or recalls them. A test of a binary
  * that may start the package's plain binaries also depends on all of those.
  *
- * @param artifacts All units of the build, to know how each was compiled.
+ * @param context.messages All units of the build, to know how and from where each was compiled.
  */
 export async function fingerprintCompiled(
   tests: readonly BinaryToFingerprint[],
   plain: readonly CompiledBinary[],
   context: {
-    readonly artifacts: readonly CompilerArtifact[];
+    readonly messages: CargoMessages;
     readonly sysroot: string;
     readonly store: FingerprintStore;
     readonly fingerprintBinary: FingerprintBinary;
@@ -92,7 +94,7 @@ async function takeOrRecall(
   const isUsable =
     stored !== undefined && tests.every((test) => stored.fingerprints[test] !== undefined);
   if (isUsable && (link === undefined || stored.linkArguments !== undefined)) return stored;
-  const { fingerprints, widened } = await context.fingerprintBinary({
+  const { fingerprints, widened, state } = await context.fingerprintBinary({
     executable,
     sha256,
     harness,
@@ -101,15 +103,24 @@ async function takeOrRecall(
     link,
     unseen: link === undefined ? (compiled.unseen ?? 'its link was not seen') : undefined,
     sysroot: context.sysroot,
-    isOptimized: optimization(compiled, link, context.artifacts),
+    isOptimized: optimization(compiled, link, context.messages.artifacts),
+    isWorkspace: workspaceCode(context.messages, context.sysroot),
   });
   const taken: StoredFingerprints = {
     ...(link === undefined ? {} : { linkArguments: linkArgumentsDigest(link, readIfPresent) }),
     fingerprints: Object.fromEntries(fingerprints),
     widened: [...widened],
+    ...(state === undefined ? {} : { state: copyState(state) }),
   };
   await context.store.write(sha256, taken);
   return taken;
+}
+
+function copyState({ statics, unknown }: TestState): NonNullable<StoredFingerprints['state']> {
+  return {
+    statics: statics.map((item) => ({ ...item, tests: [...item.tests] })),
+    unknown: [...unknown],
+  };
 }
 
 /**

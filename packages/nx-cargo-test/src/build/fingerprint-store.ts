@@ -4,6 +4,16 @@ import * as v from 'valibot';
 import { GRAPH_VERSION } from '@nx-cargo-test/object-graph';
 import { FINGERPRINT_SCHEMA, parseJson } from '../fingerprint/fingerprint-file';
 
+/** Version of an entry's shape, and of what is learned beside fingerprints. */
+const STORE_SCHEMA = 2;
+
+const stateSchema = v.strictObject({
+  statics: v.array(
+    v.strictObject({ name: v.string(), isThreadLocal: v.boolean(), tests: v.array(v.string()) }),
+  ),
+  unknown: v.array(v.string()),
+});
+
 const storedSchema = v.strictObject({
   version: v.string(),
   /** Digest of the link arguments; absent when the link was not seen. */
@@ -12,6 +22,8 @@ const storedSchema = v.strictObject({
   fingerprints: v.record(v.string(), v.string()),
   /** Why tests depend on the whole binary, and how many do. */
   widened: v.array(v.strictObject({ reason: v.string(), count: v.number() })),
+  /** Which tests share state; absent when that is not known of any. */
+  state: v.exactOptional(stateSchema),
 });
 
 /** What was learned from the link of one binary. */
@@ -36,7 +48,7 @@ const KEPT = 200;
  */
 export function openFingerprintStore(buildFolder: string, version: string): FingerprintStore {
   const folder = join(buildFolder, 'fingerprints');
-  const stamp = `${FINGERPRINT_SCHEMA}:${GRAPH_VERSION}:${version}`;
+  const stamp = `${STORE_SCHEMA}:${FINGERPRINT_SCHEMA}:${GRAPH_VERSION}:${version}`;
   const fileOf = (sha256: string): string => join(folder, `${sha256}.json`);
   const read = async (sha256: string): Promise<StoredFingerprints | undefined> => {
     const file = fileOf(sha256);

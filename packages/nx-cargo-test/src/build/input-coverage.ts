@@ -13,6 +13,8 @@ export interface CoverageRequest {
   /** Absolute path of the Nx workspace. */
   readonly workspaceRoot: string;
   readonly covers: CoversFile;
+  /** Name of the target that is cached, for messages. Default: `build-tests`. */
+  readonly target?: string;
   /** Files whose content a runtime input prints, absolute, so that git may ignore them. */
   readonly printedFiles: readonly string[];
   /** Absolute folders whose content follows from the rest: cargo's target folder, registry, toolchain. */
@@ -41,7 +43,7 @@ export async function assertInputsCovered(request: CoverageRequest): Promise<voi
 }
 
 async function uncoveredFiles(request: CoverageRequest): Promise<string[]> {
-  const { workspaceRoot, derivedFolders, covers, printedFiles } = request;
+  const { workspaceRoot, derivedFolders, covers, printedFiles, target = 'build-tests' } = request;
   const outside: string[] = [];
   const undeclared: string[] = [];
   const covered: { path: string; reader: string }[] = [];
@@ -63,8 +65,8 @@ async function uncoveredFiles(request: CoverageRequest): Promise<string[]> {
   return [
     section('files outside of the Nx workspace; move them into it:', outside),
     section(
-      'files that are no input of the target build-tests; add them in project.json or nx.json as ' +
-        '"build-tests": {"inputs": ["...", "{workspaceRoot}/<file>"]}:',
+      `files that are no input of the target ${target}; add them in project.json or nx.json as ` +
+        `"${target}": {"inputs": ["...", "{workspaceRoot}/<file>"]}:`,
       undeclared,
     ),
     section(

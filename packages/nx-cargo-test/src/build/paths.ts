@@ -28,6 +28,12 @@ export function resultFile(cargoWorkspace: string, packageName: string, leaf: Le
   return posix.join(packageFolder(cargoWorkspace, packageName), 'results', leafFileName(leaf));
 }
 
+/** File with the same verdicts in JUnit's format; an output of the leaf. */
+export function junitFile(cargoWorkspace: string, packageName: string, leaf: Leaf): string {
+  const name = leafFileName(leaf).replace(/\.json$/, '.xml');
+  return posix.join(packageFolder(cargoWorkspace, packageName), 'junit', name);
+}
+
 /** File with the fingerprints of one leaf; the input that decides whether the leaf runs. */
 export function fingerprintFile(cargoWorkspace: string, packageName: string, leaf: Leaf): string {
   return posix.join(fingerprintsFolder(cargoWorkspace, packageName), leafFileName(leaf));

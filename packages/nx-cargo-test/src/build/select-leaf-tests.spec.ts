@@ -8,12 +8,20 @@ const cargoPackage: CargoPackage = {
   manifestFile: '/ws/Cargo.toml',
   pathDependencies: [],
   targets: [
-    { name: 'demo', kind: ['lib'], sourceFile: '/ws/src/lib.rs', test: true, requiredFeatures: [] },
+    {
+      name: 'demo',
+      kind: ['lib'],
+      sourceFile: '/ws/src/lib.rs',
+      test: true,
+      doctest: true,
+      requiredFeatures: [],
+    },
     {
       name: 'slow',
       kind: ['test'],
       sourceFile: '/ws/tests/slow.rs',
       test: true,
+      doctest: false,
       requiredFeatures: ['slow'],
     },
   ],

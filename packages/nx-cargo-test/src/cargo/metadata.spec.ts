@@ -1,13 +1,26 @@
 import { parseCargoMetadata } from './metadata';
 
-const target = { name: 'a', kind: ['lib'], src_path: '/w/a/src/lib.rs', edition: '2021' };
+const target = {
+  name: 'a',
+  kind: ['lib'],
+  src_path: '/w/a/src/lib.rs',
+  edition: '2021',
+  doctest: true,
+};
 const member = {
   id: 'path+file:///w/a#0.1.0',
   name: 'a',
   manifest_path: '/w/a/Cargo.toml',
   targets: [
     target,
-    { ...target, name: 'it', kind: ['test'], test: false, 'required-features': ['x'] },
+    {
+      ...target,
+      name: 'it',
+      kind: ['test'],
+      test: false,
+      doctest: false,
+      'required-features': ['x'],
+    },
   ],
   dependencies: [
     { name: 'serde', kind: null },
@@ -38,6 +51,7 @@ it('takes members and what we use of them', () => {
             kind: ['lib'],
             sourceFile: '/w/a/src/lib.rs',
             test: true,
+            doctest: true,
             requiredFeatures: [],
           },
           {
@@ -45,6 +59,7 @@ it('takes members and what we use of them', () => {
             kind: ['test'],
             sourceFile: '/w/a/src/lib.rs',
             test: false,
+            doctest: false,
             requiredFeatures: ['x'],
           },
         ],

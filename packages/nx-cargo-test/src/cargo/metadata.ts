@@ -12,6 +12,8 @@ export interface CargoTarget {
   readonly sourceFile: string;
   /** Whether `cargo test` builds its tests. */
   readonly test: boolean;
+  /** Whether `cargo test` runs its doc tests; only ever true of a library that others can link. */
+  readonly doctest: boolean;
   readonly requiredFeatures: readonly string[];
 }
 
@@ -66,6 +68,7 @@ const metadataSchema = v.object({
           kind: v.array(v.string()),
           src_path: v.string(),
           test: v.optional(v.boolean(), true),
+          doctest: v.optional(v.boolean(), false),
           'required-features': v.optional(v.array(v.string()), []),
         }),
       ),
@@ -101,6 +104,7 @@ export function parseCargoMetadata(text: string, manifestFile: string): CargoWor
         kind: target.kind,
         sourceFile: forwardSlashes(target.src_path),
         test: target.test,
+        doctest: target.doctest,
         requiredFeatures: target['required-features'],
       })),
       pathDependencies: each.dependencies.flatMap(({ name, kind, path }) =>

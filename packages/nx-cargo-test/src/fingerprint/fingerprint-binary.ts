@@ -7,7 +7,7 @@ import {
   GRAPH_VERSION,
   ObjectGraphError,
 } from '@nx-cargo-test/object-graph';
-import type { Link } from '@nx-cargo-test/object-graph';
+import type { Link, SharedStatic } from '@nx-cargo-test/object-graph';
 import type { CapturedLink } from '../cargo/read-capture';
 
 /** A linked executable and what is known of its link. */
@@ -28,6 +28,8 @@ export interface FingerprintRequest {
   readonly sysroot: string;
   /** Whether an input, as rustc named it, was compiled with optimisation; true when that is not known. */
   isOptimized(path: string): boolean;
+  /** Whether an input outside of `sysroot` may hold code of the workspace; true when that is not known. */
+  isWorkspace(path: string): boolean;
 }
 
 /** Why some tests depend on the whole binary, and how many. */
@@ -36,10 +38,20 @@ export interface Widening {
   readonly count: number;
 }
 
+/** By what tests that run in one process can act on each other. */
+export interface TestState {
+  /** Writable statics and thread-locals of the workspace that two or more tests reach. */
+  readonly statics: readonly SharedStatic[];
+  /** Tests of which it is not known what they reach. */
+  readonly unknown: readonly string[];
+}
+
 /** One fingerprint for every test that was asked for. */
 export interface BinaryFingerprints {
   readonly fingerprints: ReadonlyMap<string, string>;
   readonly widened: readonly Widening[];
+  /** Undefined when it is not known of any test. */
+  readonly state: TestState | undefined;
 }
 
 /**
@@ -54,13 +66,18 @@ export async function fingerprintBinary(request: FingerprintRequest): Promise<Bi
   const libraries = await digestFiles(link.sharedLibraries);
   try {
     const objects = await readLink(request, link);
-    const { fingerprints: reached, unknown } = request.harness
+    const {
+      fingerprints: reached,
+      unknown,
+      sharedState: statics,
+    } = request.harness
       ? fingerprintTests(objects, tests)
       : {
           fingerprints: new Map(
             tests.map((name) => [name, fingerprintProgram(objects, request.isStarted)]),
           ),
           unknown: new Map<string, string>(),
+          sharedState: [],
         };
     const fingerprints = new Map<string, string>();
     const reasons = new Map<string, number>();
@@ -74,7 +91,13 @@ export async function fingerprintBinary(request: FingerprintRequest): Promise<Bi
       const reason = unknown.get(test) ?? 'the objects tell nothing of it';
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
-    return { fingerprints, widened: [...reasons].map(([reason, count]) => ({ reason, count })) };
+    return {
+      fingerprints,
+      widened: [...reasons].map(([reason, count]) => ({ reason, count })),
+      state: hasHiddenState(request, link)
+        ? undefined
+        : { statics, unknown: tests.filter((test) => !reached.has(test)) },
+    };
   } catch (error) {
     if (error instanceof ObjectGraphError)
       return wholeBinary(request, `${error.code}: ${error.message}`);
@@ -91,10 +114,18 @@ async function readLink(request: FingerprintRequest, link: CapturedLink): Promis
         bytes: await readFile(file),
         optimized: !isStandard && request.isOptimized(path),
         isStandard,
+        isWorkspace: !isStandard && request.isWorkspace(path),
       };
     }),
   );
   return { files, executable: await readFile(request.executable) };
+}
+
+/** The objects do not show which tests reach a shared library of the workspace, nor its statics. */
+function hasHiddenState(request: FingerprintRequest, { sharedLibraries }: CapturedLink): boolean {
+  return sharedLibraries.some(
+    (path) => !isInside(request.sysroot, path) && request.isWorkspace(path),
+  );
 }
 
 function isInside(folder: string, file: string): boolean {
@@ -120,6 +151,7 @@ function wholeBinary(request: FingerprintRequest, reason: string): BinaryFingerp
   return {
     fingerprints,
     widened: request.tests.length === 0 ? [] : [{ reason, count: request.tests.length }],
+    state: undefined,
   };
 }
 

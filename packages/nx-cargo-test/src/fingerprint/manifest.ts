@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import { parseJson } from './fingerprint-file';
 
 /** Version of the manifest's shape. */
-export const MANIFEST_SCHEMA = 1;
+export const MANIFEST_SCHEMA = 2;
+
+const testIndex = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const binarySchema = v.strictObject({
   kind: v.picklist(['lib', 'bin', 'example', 'test', 'bench']),
@@ -24,8 +26,25 @@ const binarySchema = v.strictObject({
   environment: v.record(v.string(), v.string()),
   /** The configured target runner (`target.<triple>.runner`) and its arguments; empty without one. */
   runner: v.array(v.string()),
+  /** Target that the binary was compiled for: a triple, or the name of a target file. */
+  target: v.string(),
+  /** Whether it may hold instructions of the processor that it was compiled on, by `target-cpu=native`. */
+  nativeCpu: v.boolean(),
   /** Every test that the binary lists, sorted by name. */
   tests: v.array(v.strictObject({ name: v.string(), ignored: v.boolean() })),
+  /**
+   * Writable statics and thread-locals of the workspace that two or more tests
+   * reach, sorted by name, with the indices of these tests in `tests`. Tests of one
+   * process can act on each other through them. Names are for people, and may
+   * recur. Absent when it is not known of any test: then each may share with all.
+   */
+  sharedState: v.exactOptional(
+    v.array(
+      v.strictObject({ name: v.string(), threadLocal: v.boolean(), tests: v.array(testIndex) }),
+    ),
+  ),
+  /** Indices of tests of which it is not known what they reach, so that each may share with all. */
+  stateUnknown: v.exactOptional(v.array(testIndex)),
 });
 
 const manifestSchema = v.strictObject({
@@ -62,5 +81,10 @@ export function parseManifest(text: string, file: string): Manifest {
 
 /** The canonical text of a manifest. */
 export function formatManifest(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, null, 1)}\n`;
+  const text = JSON.stringify(manifest, null, 1);
+  // Numbers in one line; the line breaks are none of a string's, which has them escaped.
+  const compact = text.replace(/\[\n\s*(\d+(?:,\n\s*\d+)*)\n\s*\]/g, (_, numbers: string) => {
+    return `[${numbers.replace(/\s+/g, '')}]`;
+  });
+  return `${compact}\n`;
 }

@@ -12,7 +12,7 @@ export interface RunPlan {
   readonly tests: readonly string[];
   /** Those that the user's arguments leave out. */
   readonly notSelected: readonly { readonly test: string; readonly why: string }[];
-  /** Run one after another; together they hold each selected test once. */
+  /** Run one after another; together they hold each selected test once, but for those decided beforehand. */
   readonly processes: readonly PlannedProcess[];
   /** Tests of the leaf whose failure is expected; each has a process of its own. */
   readonly expectedFailures: readonly string[];
@@ -59,6 +59,8 @@ export interface PlanRequest {
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: TimeLimits;
+  /** Selected tests of the leaf that have their verdict already. Default: none. */
+  readonly decided?: ReadonlySet<string>;
   /** Bytes that the test names of one process may take. Default: 1,000,000, half of Linux's usual limit. */
   readonly nameBytes?: number;
 }
@@ -98,7 +100,9 @@ export function planRun(request: PlanRequest): RunPlan {
       harness: false,
       tests: names,
       notSelected: [],
-      processes: [{ tests: names, args: [...request.args] }],
+      processes: names
+        .filter((name) => request.decided?.has(name) !== true)
+        .map((name) => ({ tests: [name], args: [...request.args] })),
       expectedFailures,
       threads: 1,
       ordered: true,
@@ -122,6 +126,7 @@ export function planRun(request: PlanRequest): RunPlan {
     }
     const why = reasonNotSelected(test, args);
     if (why !== undefined) notSelected.push({ test: name, why });
+    else if (request.decided?.has(name) === true) continue;
     else if (listedFailures.has(name)) alone.push(name);
     else together.push(name);
   }

@@ -117,6 +117,23 @@ export function parseTestArguments(args: readonly string[]): TestArguments {
   };
 }
 
+/** Flags that leave every verdict as it is. */
+const flagsOfDisplay = ['--nocapture', '--no-capture', '--show-output', '--color'];
+
+/**
+ * The first argument that makes a run another than the one whose verdicts the
+ * ledger knows: any but those about captured output, colour and the number of
+ * threads. Undefined without one.
+ */
+export function argumentBeyondLedger(args: readonly string[]): string | undefined {
+  return args.find((argument, index) => {
+    const name = argument.replace(/=.*$/s, '');
+    if (flagsOfDisplay.includes(name) || name === '--test-threads') return false;
+    const before = args[index - 1] ?? '';
+    return before !== '--color' && before !== '--test-threads';
+  });
+}
+
 /** Why a listed test is not selected, or undefined when it is. */
 export function reasonNotSelected(
   test: { readonly name: string; readonly ignored: boolean },

@@ -1,6 +1,8 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { posix } from 'node:path';
 import { printBuildEnvironment } from '../build/build-environment';
+import { pluginVersion } from '../disk-cache';
+import { MANIFEST_SCHEMA } from '../fingerprint/manifest';
 
 /** One entry of a target's `inputs`. */
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
@@ -77,6 +79,9 @@ export function describeToolchain(
     'h=${CARGO_HOME:-$HOME/.cargo}',
     'show home "$h/config.toml"; show home "$h/config"',
     printBuildEnvironment(buildEnvironment),
+    // What another version made must not come from a cache: modules might not read it, and
+    // a fingerprint is no better than the algorithm that took it.
+    `echo 'nx-cargo-test ${pluginVersion()}, manifest ${MANIFEST_SCHEMA}'`,
     'true',
   ].join('; ');
 }

@@ -52,6 +52,7 @@ describe('inferProjects', () => {
     expect(Object.fromEntries(descriptions)).toEqual({
       test: 'All 5 test targets of a',
       'build-tests': 'Compiles the tests of a',
+      'test-doc': 'Doc tests of the library a',
       'test-bin-tool': 'Binary tool: 1 test in source',
       'test-it': 'Integration test it: 1 test in source',
       'test-m': 'a, module m: 1 test in source',
@@ -85,7 +86,10 @@ describe('inferProjects', () => {
         { env: 'TZ' },
         { externalDependencies: [] },
       ],
-      outputs: ['{workspaceRoot}/a/target/nx-cargo-test/a/results/lib.m.json'],
+      outputs: [
+        '{workspaceRoot}/a/target/nx-cargo-test/a/results/lib.m.json',
+        '{workspaceRoot}/a/target/nx-cargo-test/a/junit/lib.m.xml',
+      ],
       options: {
         package: 'a',
         cargoWorkspace: 'a',
@@ -103,6 +107,49 @@ describe('inferProjects', () => {
       ],
     });
     expect(leaves(project!.targets!['test']!)).toEqual(['test-m', 'test-rest']);
+  });
+
+  it('gives doc tests the inputs of the build and of running tests', async () => {
+    write({ 'a/Cargo.toml': '[package]\nname = "a"\n', 'a/src/lib.rs': '' });
+    const [project] = await infer(
+      { 'a/Cargo.toml': workspace('a', [cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']])]) },
+      { runtimeInputs: ['{projectRoot}/data/*'], environment: ['TZ'], features: ['x'] },
+    );
+    const { 'build-tests': build, 'test-doc': doc } = project!.targets!;
+    expect(doc!.inputs).toEqual([...build!.inputs!, '{workspaceRoot}/a/data/*', { env: 'TZ' }]);
+    expect(doc).toMatchObject({
+      executor: 'nx-cargo-test:test-doc',
+      cache: true,
+      dependsOn: ['build-tests'],
+      outputs: [
+        '{workspaceRoot}/a/target/nx-cargo-test/a/results/doc.json',
+        '{workspaceRoot}/a/target/nx-cargo-test/a/junit/doc.xml',
+      ],
+      options: {
+        package: 'a',
+        cargoWorkspace: 'a',
+        features: ['x'],
+        warnAfterSeconds: 60,
+        killAfterSeconds: 300,
+      },
+    });
+    expect(leaves(project!.targets!['test']!)).not.toContain('test-doc');
+  });
+
+  it('runs doc tests of a library whose unit tests are off, and none where cargo runs none', async () => {
+    write({ 'a/Cargo.toml': '[package]\nname = "a"\n', 'b/Cargo.toml': '[package]\nname = "b"\n' });
+    const a = cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']]);
+    const b = cargoPackage('b', 'b', [['bin', 'b', 'src/main.rs']]);
+    const projects = await infer({
+      'a/Cargo.toml': workspace('a', [
+        { ...a, targets: a.targets.map((target) => ({ ...target, test: false })) },
+      ]),
+      'b/Cargo.toml': workspace('b', [b]),
+    });
+    const [documented, program] = projects.map(({ targets }) => targets!);
+    expect(Object.keys(documented!)).toEqual(['test-doc']);
+    expect(documented!['test-doc']!.dependsOn).toBeUndefined();
+    expect(program).not.toHaveProperty('test-doc');
   });
 
   it('asks cargo once a workspace, and not again while nothing changed', async () => {
@@ -170,6 +217,7 @@ describe('inferProjects', () => {
     const build = project!.targets!['build-tests']!;
     expect(build.cache).toBe(false);
     expect(build.metadata?.description).toContain('/elsewhere/x');
+    expect(project!.targets!['test-doc']!.cache).toBe(false);
     expect(project!.targets!['test-rest']!.cache).toBe(true);
   });
 
@@ -181,6 +229,7 @@ describe('inferProjects', () => {
       ]),
     });
     expect(Object.values(project!.targets!).map(({ cache }) => cache)).toEqual([
+      false,
       false,
       false,
       false,
@@ -249,6 +298,7 @@ function cargoPackage(
       kind: [kind],
       sourceFile: join(root, folder, file),
       test: kind !== 'custom-build',
+      doctest: kind === 'lib',
       requiredFeatures: [],
     })),
     pathDependencies: [],

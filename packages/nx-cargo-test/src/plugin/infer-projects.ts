@@ -69,6 +69,7 @@ async function packageProject(
     packageFolder: folder,
     cargoWorkspace,
     binaries: await packageBinaries(cargo, each.manifest, reader, workspaceRoot),
+    ...docTests(cargo),
     sourceFolders: closure.folders,
     targetFolders: targetFolders(each, closure.folders, side),
     unseenFolders: closure.unseen,
@@ -117,6 +118,11 @@ async function packageBinaries(
       ({ binary, harness, discovered: { modules, notes, macroTests } }) =>
         binary.kind !== 'bin' || !harness || modules.length > 0 || notes.length > 0 || macroTests,
     );
+}
+
+function docTests({ targets }: CargoPackage): { readonly docTests?: string } {
+  const library = targets.find((target) => isLibrary(target) && target.doctest);
+  return library === undefined ? {} : { docTests: library.name };
 }
 
 /** Notes name files as users do, from the Nx workspace root. */

@@ -1,6 +1,13 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { EXECUTOR_BEHAVIOUR } from '../behaviour';
-import { fingerprintFile, fingerprintsFolder, manifestFile, resultFile } from '../build/paths';
+import {
+  fingerprintFile,
+  fingerprintsFolder,
+  manifestFile,
+  junitFile,
+  resultFile,
+} from '../build/paths';
+import { docJunitFile, docResultFile } from '../doc/doc-result-path';
 import type { DiscoveredTests } from '../module/discover-tests';
 import { nameTargets, type LeafTarget, type NamedTargets } from '../module/name-targets';
 import { formatLeafId, moduleIdentity, type Leaf, type TestBinaryId } from '../module/test-module';
@@ -23,6 +30,8 @@ export interface PackageTargetsRequest {
   readonly packageFolder: string;
   readonly cargoWorkspace: string;
   readonly binaries: readonly PackageBinary[];
+  /** Name of the library if cargo runs doc tests of it. */
+  readonly docTests?: string;
   readonly sourceFolders: readonly string[];
   readonly targetFolders: readonly string[];
   /** Absolute folders of path dependencies that Nx does not see. */
@@ -36,9 +45,16 @@ export interface PackageTargets {
   readonly targetGroups: Record<string, string[]>;
 }
 
-/** Makes the Nx targets of a package; none when `cargo test` has nothing to build for it. */
+/** Makes the Nx targets of a package; none when `cargo test` has nothing to do for it. */
 export function packageTargets(request: PackageTargetsRequest): PackageTargets {
-  if (request.binaries.length === 0) return { targets: {}, targetGroups: {} };
+  const docTargets = docTarget(request);
+  const docNames = Object.keys(docTargets);
+  if (request.binaries.length === 0) {
+    return {
+      targets: docTargets,
+      targetGroups: docNames.length === 0 ? {} : { 'Rust tests': docNames },
+    };
+  }
   const named = nameTargets(namesRequest(request));
   const all = named.leaves.map(({ target }) => target);
   const targets: Record<string, TargetConfiguration> = {
@@ -49,6 +65,7 @@ export function packageTargets(request: PackageTargetsRequest): PackageTargets {
       `All ${count(all.length, 'test target')} of ${request.packageName}`,
     ),
     'build-tests': buildTarget(request),
+    ...docTargets,
   };
   const groups: string[] = [];
   for (const each of named.leaves) targets[each.target] = leafTarget(request, each);
@@ -70,7 +87,7 @@ export function packageTargets(request: PackageTargetsRequest): PackageTargets {
   return {
     targets,
     targetGroups: {
-      'Rust tests': ['test', 'build-tests'],
+      'Rust tests': ['test', 'build-tests', ...docNames],
       'Rust test modules': all,
       ...(groups.length > 0 ? { 'Rust test groups': groups.sort() } : {}),
     },
@@ -130,6 +147,42 @@ function whyNotCached({
   return odd === undefined ? undefined : `the folder ${odd} holds characters of file patterns`;
 }
 
+/**
+ * The target of the package's doc tests. rustdoc compiles them from source, so
+ * they have the inputs of `build-tests`, and those of running tests.
+ */
+function docTarget(request: PackageTargetsRequest): Record<string, TargetConfiguration> {
+  const { cargoWorkspace, packageName, docTests, options } = request;
+  if (docTests === undefined) return {};
+  const build = buildInputs({ ...request, buildEnvironment: options.buildEnvironment });
+  const inputs = [...build, ...runtimeInputs(request)];
+  const outputs = [
+    workspacePath(docResultFile(cargoWorkspace, packageName)),
+    workspacePath(docJunitFile(cargoWorkspace, packageName)),
+  ];
+  const dependsOn = request.binaries.length === 0 ? [] : ['build-tests'];
+  const why = whyNotCached(request);
+  return {
+    'test-doc': {
+      executor: 'nx-cargo-test:test-doc',
+      cache: why === undefined,
+      ...(dependsOn.length === 0 ? {} : { dependsOn: [...dependsOn] }),
+      inputs,
+      outputs,
+      options: {
+        ...packageOptions(request),
+        behaviour: EXECUTOR_BEHAVIOUR,
+        warnAfterSeconds: options.warnAfterSeconds,
+        killAfterSeconds: options.killAfterSeconds,
+      },
+      metadata: metadata(
+        `Doc tests of the library ${docTests}${why === undefined ? '' : `; not cached: ${why}`}`,
+        { requires: { dependsOn, inputs, outputs } },
+      ),
+    },
+  };
+}
+
 function leafTarget(request: PackageTargetsRequest, { leaf }: LeafTarget): TargetConfiguration {
   const { cargoWorkspace, packageName, options } = request;
   const fingerprint = fingerprintFile(cargoWorkspace, packageName, leaf);
@@ -138,7 +191,10 @@ function leafTarget(request: PackageTargetsRequest, { leaf }: LeafTarget): Targe
     ...runtimeInputs(request),
     { externalDependencies: [] },
   ];
-  const outputs = [workspacePath(resultFile(cargoWorkspace, packageName, leaf))];
+  const outputs = [
+    workspacePath(resultFile(cargoWorkspace, packageName, leaf)),
+    workspacePath(junitFile(cargoWorkspace, packageName, leaf)),
+  ];
   const cached = isExactPath(request, fingerprint);
   const expectedFailures = options.expectedFailures[packageName] ?? [];
   return {
@@ -152,6 +208,7 @@ function leafTarget(request: PackageTargetsRequest, { leaf }: LeafTarget): Targe
       leaf: formatLeafId(leaf),
       warnAfterSeconds: options.warnAfterSeconds,
       killAfterSeconds: options.killAfterSeconds,
+      ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
       ...(expectedFailures.length > 0 ? { expectedFailures: [...expectedFailures].sort() } : {}),
     },
     metadata: metadata(

@@ -30,6 +30,7 @@ describe('resolveOptions', () => {
     [{ warnAfterSeconds: 400 }, 'killAfterSeconds'],
     [{ buildEnvironment: ['A B'] }, 'buildEnvironment.0'],
     [{ sets: { 'a b': [] } }, 'sets.a b'],
+    [{ sets: { doc: ['a'] } }, 'sets.doc: test-doc is the target of the doc tests'],
     [3, '(all)'],
   ])('refuses %j', (given, words) => {
     expect(() => resolveOptions(given)).toThrow(

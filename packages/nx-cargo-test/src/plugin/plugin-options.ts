@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { CargoTestError } from '../errors';
+import { REUSE_MODES } from '../ledger/reuse-mode';
 
 const names = v.array(v.string());
 
@@ -59,6 +60,13 @@ const optionsSchema = v.strictObject({
    * Default: `{}`
    */
   expectedFailures: v.optional(v.record(v.string(), names), () => ({})),
+  /**
+   * How far the ledger answers for tests of which Nx has no result: `test` leaves
+   * out each test that is known to have passed, `module` only whole modules of
+   * such tests, `off` none. The environment variable `NX_CARGO_TEST_REUSE` overrides it.
+   * Default: `test`
+   */
+  reuse: v.optional(v.picklist(REUSE_MODES)),
   /**
    * Seconds without a verdict after which a test is named as slow.
    * Default: `60`
@@ -131,6 +139,12 @@ export function resolveOptions(options: unknown): ResolvedOptions {
     throw new CargoTestError(
       'INVALID_OPTIONS',
       `options of nx-cargo-test in nx.json: killAfterSeconds: expected at least warnAfterSeconds (${resolved.warnAfterSeconds}), got ${resolved.killAfterSeconds}`,
+    );
+  }
+  if ('doc' in resolved.sets) {
+    throw new CargoTestError(
+      'INVALID_OPTIONS',
+      'options of nx-cargo-test in nx.json: sets.doc: test-doc is the target of the doc tests; give the set another name',
     );
   }
   return resolved;

@@ -78,7 +78,7 @@ function isProgressLine(line: string, tests: ReadonlySet<string>): boolean {
     return true;
   }
   const match =
-    /^test (.+?)(?: - should panic(?: - [a-z ]+)?)? (?:\.\.\. ?(?:ok|FAILED|ignored.*)?|has been running for over \d+ seconds)$/.exec(
+    /^test (.+?)(?: - (?:should panic|compile fail|compile)(?: - [a-z ]+)?)? (?:\.\.\. ?(?:ok|FAILED|ignored.*)?|has been running for over \d+ seconds)$/.exec(
       line,
     );
   return match !== null && tests.has(match[1] ?? '');

@@ -36,6 +36,8 @@ export interface OutcomeCollector {
   add(event: RunEvent): void;
   /** Adds a reason to fail that is no event of a runner. */
   fail(problem: string): void;
+  /** Adds what is worth knowing and fails nothing. */
+  note(note: string): void;
   /** What is known by now; tests without a verdict are not run. */
   outcome(): LeafOutcome;
 }
@@ -108,6 +110,9 @@ export function collectOutcome(
     fail(problem) {
       problems.push(problem);
     },
+    note(note) {
+      notes.push(note);
+    },
     outcome() {
       const outcomes = tests.map((name): TestOutcome => {
         const known = verdicts.get(name) ?? {
@@ -135,6 +140,7 @@ export function collectOutcome(
 export function isAcceptable(test: TestOutcome): boolean {
   switch (test.verdict.kind) {
     case 'passed':
+    case 'reused':
     case 'ignored':
       return true;
     case 'notRun':

@@ -3,10 +3,20 @@ import * as v from 'valibot';
 import { parseJson } from '../fingerprint/fingerprint-file';
 
 /** Version of the results file's shape. */
-export const RESULT_SCHEMA = 1;
+export const RESULT_SCHEMA = 2;
 
 const verdictSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('passed') }),
+  v.strictObject({
+    kind: v.literal('reused'),
+    passed: v.strictObject({
+      commit: v.exactOptional(v.string()),
+      localChanges: v.boolean(),
+      at: v.string(),
+      machine: v.string(),
+      seconds: v.exactOptional(v.number()),
+    }),
+  }),
   v.strictObject({ kind: v.literal('failed'), message: v.exactOptional(v.string()) }),
   v.strictObject({ kind: v.literal('ignored'), message: v.exactOptional(v.string()) }),
   v.strictObject({

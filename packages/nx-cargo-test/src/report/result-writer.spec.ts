@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseResultFile, type ResultFile } from './result-file';
+import { parseResultFile, RESULT_SCHEMA, type ResultFile } from './result-file';
 import { createResultWriter } from './result-writer';
 
 const content: ResultFile = {
-  schema: 1,
+  schema: RESULT_SCHEMA,
   leaf: 'lib::a',
   fingerprint: 'f',
   args: ['x'],
@@ -44,7 +44,7 @@ test('what was written is read back, and nothing else lies beside it', async () 
 
 test.each([
   ['{}', 'schema'],
-  [JSON.stringify({ ...content, schema: 2 }), 'schema'],
+  [JSON.stringify({ ...content, schema: RESULT_SCHEMA + 1 }), 'schema'],
   [JSON.stringify({ ...content, extra: 1 }), 'extra'],
   [JSON.stringify({ ...content, tests: [{ name: 'a', verdict: { kind: 'fine' } }] }), 'verdict'],
 ])('refuses %s', (text, key) => {

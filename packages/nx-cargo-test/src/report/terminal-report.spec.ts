@@ -1,6 +1,6 @@
 import type { RunEvent, Verdict } from '../run/run-event';
 import { collectOutcome, type LeafOutcome } from './leaf-outcome';
-import { formatLeafReport, leafLabel } from './terminal-report';
+import { formatLeafReport, type ReportOptions, leafLabel } from './terminal-report';
 
 const timeout: Verdict = { kind: 'killed', cause: 'timeout', by: 'a::t ran for more than 300 s' };
 const crash: Verdict = { kind: 'killed', cause: 'processEnd', by: 'SIGSEGV' };
@@ -33,8 +33,19 @@ function outcomeOf(
   return collector.outcome();
 }
 
-const report = (outcome: LeafOutcome, showOutput = false): string =>
-  formatLeafReport(outcome, { label: 'a', harness: true, showOutput });
+const report = (
+  outcome: LeafOutcome,
+  showOutput = false,
+  options: Partial<ReportOptions> = {},
+): string =>
+  formatLeafReport(outcome, {
+    label: 'a',
+    harness: true,
+    showOutput,
+    verbose: false,
+    reasons: new Map(),
+    ...options,
+  });
 
 test('a success is one line, and its output stays hidden', () => {
   const outcome = outcomeOf({ 'a::t': { kind: 'passed' } }, { stdout: 'noise\n', stderr: 'noise' });
@@ -171,4 +182,49 @@ test.each([
   ['test:spawn_public', 'test spawn_public'],
 ])('the leaf %s is called %s', (leaf, label) => {
   expect(leafLabel(leaf)).toBe(label);
+});
+
+describe('reused tests', () => {
+  const passedAt = (commit: string | undefined, localChanges = false): Verdict => ({
+    kind: 'reused',
+    passed: {
+      ...(commit === undefined ? {} : { commit }),
+      localChanges,
+      at: '2026-01-01T00:00:00.000Z',
+      machine: 'linux 6.1 x64, native',
+    },
+  });
+  const first = passedAt('1a2b3c4d5e');
+  const second = passedAt('5d6e7f8a9b', true);
+
+  test('are counted by the commit at which they passed', () => {
+    const one = report(outcomeOf({ a: first, b: { kind: 'passed' } }));
+    expect(one).toBe('a: 1 passed, 1 unchanged since it passed at 1a2b3c4 (0.13 s)\n');
+    expect(report(outcomeOf({ a: first, b: first, c: second, d: passedAt(undefined) }))).toBe(
+      'a: 4 unchanged since they passed (2 at 1a2b3c4, 1 at 5d6e7f8 + local changes, 1 at no commit) (0.13 s)\n',
+    );
+  });
+
+  test('are named one by one only when everything is to be told', () => {
+    const outcome = outcomeOf({ a: first });
+    expect(report(outcome)).not.toContain('unchanged: a');
+    expect(report(outcome, false, { verbose: true })).toContain(
+      '  unchanged: a (passed at 1a2b3c4, linux 6.1 x64, native)\n',
+    );
+  });
+
+  test('the others are named with the reason why they run', () => {
+    const reasons = new Map([
+      ['b', 'its code changed'],
+      ['c', 'it shares the static demo::X with b'],
+      ['d', 'its code changed'],
+    ]);
+    expect(report(outcomeOf({ a: first }), false, { reasons })).toContain(
+      '  run because its code changed: b, d\n  run because it shares the static demo::X with b: c\n',
+    );
+  });
+
+  test('make no leaf fail', () => {
+    expect(outcomeOf({ a: first }).success).toBe(true);
+  });
 });

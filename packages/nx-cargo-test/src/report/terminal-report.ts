@@ -1,4 +1,5 @@
 import type { Verdict } from '../run/run-event';
+import { describeCommit } from './describe-commit';
 import { splitLibtestOutput } from './failure-output';
 import { failedAsExpected, isAcceptable, type LeafOutcome, type TestOutcome } from './leaf-outcome';
 import { countsOf, formatCounts } from './verdict-counts';
@@ -11,6 +12,10 @@ export interface ReportOptions {
   readonly harness: boolean;
   /** Shows all output, also that of tests that pass. */
   readonly showOutput: boolean;
+  /** Names every test that was reused, too. */
+  readonly verbose: boolean;
+  /** Why tests ran, by name; for those tests alone of which others were reused. */
+  readonly reasons: ReadonlyMap<string, string>;
 }
 
 /**
@@ -22,7 +27,8 @@ export function formatLeafReport(outcome: LeafOutcome, options: ReportOptions): 
     `${options.label}: ${formatCounts(countsOf(outcome.tests))} (${outcome.seconds.toFixed(2)} s)`,
     ...outcome.problems.map((problem) => `  problem: ${problem}`),
     ...outcome.notes.map((note) => `  note: ${note}`),
-    ...outcome.tests.flatMap(lineAbout),
+    ...outcome.tests.flatMap((test) => lineAbout(test, options.verbose)),
+    ...linesAboutReasons(options.reasons),
   ];
   const shown = options.showOutput ? allOutput(outcome) : [];
   if (!outcome.success && !options.showOutput) {
@@ -31,17 +37,30 @@ export function formatLeafReport(outcome: LeafOutcome, options: ReportOptions): 
   return `${[...lines, ...shown].join('\n')}\n`;
 }
 
-/** How a leaf is called in reports: `task::arena`, `crate root`, `rest`, `test spawn_public`. */
+/** How a leaf is called in reports: `task::arena`, `crate root`, `rest`, `doc tests`, `test spawn_public`. */
 export function leafLabel(leaf: string): string {
   if (leaf === 'lib') return 'crate root';
   if (leaf === 'lib?rest') return 'rest';
+  if (leaf === 'doc') return 'doc tests';
   if (leaf.startsWith('lib::')) return leaf.slice('lib::'.length);
   return leaf.replace(':', ' ');
 }
 
+/** Tests that run for the same reason share a line. */
+function linesAboutReasons(reasons: ReadonlyMap<string, string>): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const [test, reason] of reasons) {
+    const tests = byReason.get(reason);
+    if (tests === undefined) byReason.set(reason, [test]);
+    else tests.push(test);
+  }
+  return [...byReason].map(([reason, tests]) => `  run because ${reason}: ${tests.join(', ')}`);
+}
+
 /** Tests that just passed, or that the user left out, need no line. */
-function lineAbout(test: TestOutcome): string[] {
+function lineAbout(test: TestOutcome, verbose: boolean): string[] {
   const { verdict } = test;
+  if (verdict.kind === 'reused' && !verbose) return [];
   if (verdict.kind === 'passed') {
     return test.expectedFailure ? [`  passed although its failure is expected: ${test.name}`] : [];
   }
@@ -52,13 +71,16 @@ function lineAbout(test: TestOutcome): string[] {
 }
 
 function kindText(verdict: Verdict): string {
-  return verdict.kind === 'notRun' ? 'not run' : verdict.kind;
+  if (verdict.kind === 'notRun') return 'not run';
+  return verdict.kind === 'reused' ? 'unchanged' : verdict.kind;
 }
 
 function reason(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'passed':
       return '';
+    case 'reused':
+      return `passed at ${describeCommit(verdict.passed)}, ${verdict.passed.machine}`;
     case 'failed':
     case 'ignored':
       return (verdict.message ?? '').replace(/\s*\n\s*/g, '; ');

@@ -1,8 +1,13 @@
-import { digestOf, formatResultFile, type ResultFile } from '../../report/result-file';
+import {
+  digestOf,
+  formatResultFile,
+  RESULT_SCHEMA,
+  type ResultFile,
+} from '../../report/result-file';
 import { checkLeaves, type GroupLeaf } from './check-leaves';
 
 const results: ResultFile = {
-  schema: 1,
+  schema: RESULT_SCHEMA,
   leaf: 'lib::a',
   fingerprint: digestOf('fingerprints'),
   args: [],

@@ -66,8 +66,10 @@ export function checkLeaves(
   return { success, report: `${[total, ...lines].join('\n')}\n` };
 }
 
-function isNothingSelected({ notSelected, ...others }: VerdictCounts): boolean {
-  return notSelected > 0 && Object.values(others).every((count) => count === 0);
+function isNothingSelected({ notSelected, reused, ...others }: VerdictCounts): boolean {
+  return (
+    notSelected > 0 && reused.size === 0 && Object.values(others).every((count) => count === 0)
+  );
 }
 
 interface CheckedLeaf {

@@ -1,7 +1,8 @@
-import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext, Task } from '@nx/devkit';
 import * as v from 'valibot';
 import type { BuildTestsOptions } from '../../build/build-options';
 import { CargoTestError } from '../../errors';
+import { DEFAULT_REUSE, REUSE_MODES, type ReuseMode } from '../../ledger/reuse-mode';
 import { parseLeafId, type Leaf } from '../../module/test-module';
 import { parseBuildTestsOptions } from '../build-tests/options';
 
@@ -21,6 +22,8 @@ const optionsSchema = v.looseObject({
   warnAfterSeconds: v.optional(seconds, 60),
   /** Seconds after which a running test is killed and fails. Default: 300. */
   killAfterSeconds: v.optional(seconds, 300),
+  /** How far the ledger answers. Default: `test`. */
+  reuse: v.optional(v.picklist(REUSE_MODES), DEFAULT_REUSE),
   /** The command line's arguments for the target, as they were written. */
   __unparsed__: v.optional(v.array(v.string()), () => []),
 });
@@ -34,12 +37,13 @@ export interface TestModuleOptions {
   readonly expectedFailures: readonly string[];
   readonly warnAfterSeconds: number;
   readonly killAfterSeconds: number;
+  readonly reuse: ReuseMode;
   /** The user's arguments for the tests. */
   readonly args: readonly string[];
 }
 
 /** Our own options, which Nx leaves among the arguments when they stand on the command line. */
-const ownOptions = ['expectedFailures', 'warnAfterSeconds', 'killAfterSeconds'];
+const ownOptions = ['expectedFailures', 'warnAfterSeconds', 'killAfterSeconds', 'reuse'];
 
 /**
  * Checks the options of a leaf.
@@ -71,6 +75,7 @@ export function parseTestModuleOptions(options: unknown): TestModuleOptions {
     expectedFailures: rest.expectedFailures,
     warnAfterSeconds: rest.warnAfterSeconds,
     killAfterSeconds: rest.killAfterSeconds,
+    reuse: rest.reuse,
     args: withoutOwnOptions(__unparsed__),
   };
 }
@@ -94,6 +99,24 @@ export function buildOptionsOf(context: ExecutorContext, projectName: string): B
     );
   }
   return parseBuildTestsOptions(target.options);
+}
+
+/** The task that Nx runs in this process. */
+export function ownTask({
+  taskGraph,
+  projectName,
+  targetName,
+  configurationName = '',
+}: ExecutorContext): Task | undefined {
+  return Object.values(taskGraph?.tasks ?? {}).find(
+    ({ target: { project, target, configuration = '' } }) =>
+      project === projectName && target === targetName && configuration === configurationName,
+  );
+}
+
+/** Folder of a project relative to the Nx workspace root. */
+export function projectFolder(context: ExecutorContext, projectName: string): string {
+  return context.projectGraph.nodes[projectName]?.data.root ?? '.';
 }
 
 /** The arguments that are for the tests: without our own options, in either spelling. */

@@ -73,6 +73,11 @@ function edges(changes: Partial<BatchEdges> = {}): BatchEdges & { builds: string
         binary: () => ({ manifest: binary, file: script ?? '' }),
       });
     },
+    openLedger: () => ({
+      leaf: () => Promise.resolve({ unusable: 'there is none here' }),
+      leafEnded: () => undefined,
+      end: () => Promise.resolve(),
+    }),
     createRunner: () => createNativeRunner({ spawn: spawnWithNode, limit: createLimit(2) }),
     environment: { PATH: process.env['PATH'], NX_TASK_HASH: '1' },
     announce: () => undefined,

@@ -2,11 +2,18 @@ import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { BuiltBinary } from '../../build/ensure-built';
 import type { BuildTestsOptions } from '../../build/build-options';
 import type { Manifest } from '../../fingerprint/manifest';
+import type { LedgerSession } from '../../ledger/ledger-session';
+import type { HashedNodes } from '../../ledger/nx-inputs';
 import { describeFailure } from '../../report/describe-failure';
 import { leafLabel } from '../../report/terminal-report';
 import { createEventQueue } from '../../run/event-queue';
 import type { Runner } from '../../run/runner';
-import { buildOptionsOf, parseTestModuleOptions, type TestModuleOptions } from './options';
+import {
+  buildOptionsOf,
+  parseTestModuleOptions,
+  projectFolder,
+  type TestModuleOptions,
+} from './options';
 import { runLeaf } from './run-leaf';
 
 /** What Nx wants to hear about a task of a batch. */
@@ -33,6 +40,7 @@ export interface BatchEdges {
     build: BuildTestsOptions;
   }): Promise<{ manifest: Manifest; binary(index: number): BuiltBinary }>;
   createRunner(): Runner;
+  openLedger(workspaceRoot: string, announce: (line: string) => void): LedgerSession;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Shows a line to the user at once. */
   announce(line: string): void;
@@ -41,6 +49,7 @@ export interface BatchEdges {
 interface BatchTask {
   readonly id: string;
   readonly project: string;
+  readonly hashed: HashedNodes | undefined;
   readonly options: TestModuleOptions;
 }
 
@@ -86,13 +95,14 @@ export async function* runBatch(
       const options = parseTestModuleOptions(inputs[id]);
       const key = JSON.stringify([project, options.cargoWorkspace, options.package]);
       const tasks = packages.get(key) ?? [];
-      tasks.push({ id, project, options });
+      tasks.push({ id, project, options, hashed: task.hashDetails });
       packages.set(key, tasks);
     } catch (error) {
       failed(id, error);
     }
   }
 
+  const ledger = edges.openLedger(context.root, edges.announce);
   const runPackage = async (tasks: readonly BatchTask[], runner: Runner): Promise<void> => {
     const { project, options } = tasks[0] as BatchTask;
     const built = await edges.ensureBuilt({
@@ -111,6 +121,10 @@ export async function* runBatch(
             options: task.options,
             built,
             runner,
+            ledger,
+            project: { name: project, folder: projectFolder(context, project) },
+            hashed: task.hashed,
+            verbose: context.isVerbose,
             environment: edges.environment,
             onEvent(event) {
               // Before its first process a leaf only waits for a place.
@@ -126,6 +140,7 @@ export async function* runBatch(
         } catch (error) {
           failed(task.id, error);
         }
+        ledger.leafEnded();
       }),
     );
   };
@@ -145,6 +160,7 @@ export async function* runBatch(
         }),
       ),
     );
+    await ledger.end();
   };
   void runAll().then(results.end, results.end);
   yield* results;

@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { fingerprintFile, resultFile } from '../../build/paths';
+import { fingerprintFile, junitFile, resultFile } from '../../build/paths';
 import type { BuiltBinary } from '../../build/ensure-built';
 import { CargoTestError } from '../../errors';
 import { parseFingerprintFile, type FingerprintFile } from '../../fingerprint/fingerprint-file';
 import type { Manifest } from '../../fingerprint/manifest';
-import { findLeaf, planRun, type RunPlan } from '../../plan/run-plan';
+import type { LedgerSession } from '../../ledger/ledger-session';
+import type { HashedNodes } from '../../ledger/nx-inputs';
+import { reuseMode } from '../../ledger/reuse-mode';
+import { findLeaf, planRun, type PlanRequest, type RunPlan } from '../../plan/run-plan';
+import { parseTestArguments } from '../../plan/test-arguments';
 import { outerEnvironment } from '../../process/outer-environment';
+import { junitFileAt } from '../../report/junit-file';
 import { collectOutcome, type LeafOutcome } from '../../report/leaf-outcome';
 import { digestOf, RESULT_SCHEMA, type ResultFile } from '../../report/result-file';
 import { createResultWriter } from '../../report/result-writer';
@@ -15,6 +20,8 @@ import type { RunEvent } from '../../run/run-event';
 import type { Runner } from '../../run/runner';
 import { resolveWorkspaceRoot, testEnvironment } from '../../run/test-environment';
 import type { TestModuleOptions } from './options';
+import { recordVerdicts } from './record-verdicts';
+import { reuseVerdicts, type LeafReuse } from './reuse-verdicts';
 
 /** A leaf to run, and what it runs with. */
 export interface LeafRun {
@@ -23,6 +30,13 @@ export interface LeafRun {
   /** What `ensureBuilt` gave for the leaf's package. */
   readonly built: { readonly manifest: Manifest; binary(index: number): BuiltBinary };
   readonly runner: Runner;
+  readonly ledger: LedgerSession;
+  /** The Nx project of the leaf. */
+  readonly project: { readonly name: string; readonly folder: string };
+  /** How Nx hashed the leaf's task. */
+  readonly hashed: HashedNodes | undefined;
+  /** Names every reused test in the report. */
+  readonly verbose: boolean;
   /** Environment of our own process. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Told what happens while it happens. */
@@ -66,18 +80,32 @@ export async function runLeaf(run: LeafRun): Promise<LeafEnd> {
     tests: [...outcome.tests],
   });
 
+  const junit = junitFileAt(
+    resolve(workspaceRoot, junitFile(cargoWorkspace, options.package, options.leaf)),
+    options.package,
+  );
+  await junit.clear();
+
   if (names.length === 0) {
-    await writer.write(content(collectOutcome([], []).outcome(), true));
+    const outcome = collectOutcome([], []).outcome();
+    await writer.write(content(outcome, true));
+    await junit.write(content(outcome, true), outcome, true);
     const why = fingerprints.absent === undefined ? '' : ` (${fingerprints.absent})`;
     return { success: true, report: `${label}: no tests${why}\n` };
   }
 
-  const plan = planLeaf(run);
+  const prepared = prepareLeaf(run);
+  const reuse = await consultLedger(run, prepared, fingerprints, path);
+  const plan = planRun({ ...prepared.request, decided: new Set(reuse.verdicts.keys()) });
   const collector = collectOutcome(plan.tests, plan.expectedFailures);
+  for (const [test, verdict] of reuse.verdicts) collector.add({ type: 'verdict', test, verdict });
+  for (const note of reuse.notes) collector.note(note);
+  const recorder = recordVerdicts(plan, reuse);
   await writer.write(content(collector.outcome(), false));
   try {
     for await (const event of run.runner.run(plan)) {
       collector.add(event);
+      recorder.add(event);
       run.onEvent?.(event, plan);
       if (event.type === 'verdict') {
         await writer.progress(() => content(collector.outcome(), false));
@@ -87,33 +115,84 @@ export async function runLeaf(run: LeafRun): Promise<LeafEnd> {
     // What has run so far must still reach the user and the results file.
     collector.fail(`the run broke off: ${error instanceof Error ? error.message : String(error)}`);
   }
+  for (const problem of await recorder.end()) collector.note(problem);
   const outcome = collector.outcome();
   await writer.write(content(outcome, true));
+  await junit.write(content(outcome, true), outcome, plan.harness);
   const report = formatLeafReport(outcome, {
     label,
     harness: plan.harness,
     showOutput: plan.showOutput,
+    verbose: run.verbose,
+    reasons: reuse.reasons,
   });
   return { success: outcome.success, report };
 }
 
-function planLeaf({ workspaceRoot, options, built, environment }: LeafRun): RunPlan {
+/** How a leaf is run, as far as it is known before the ledger is asked. */
+interface PreparedLeaf {
+  readonly request: PlanRequest;
+  readonly binary: BuiltBinary;
+}
+
+function prepareLeaf({ workspaceRoot, options, built, environment }: LeafRun): PreparedLeaf {
   const { index } = findLeaf(built.manifest, options.leafId);
-  const { manifest: binary, file } = built.binary(index);
+  const binary = built.binary(index);
+  const { manifest, file } = binary;
   const inWorkspace = (value: string): string => resolveWorkspaceRoot(value, workspaceRoot);
-  const [program, ...leading] = [...binary.runner.map(inWorkspace), file];
-  return planRun({
-    manifest: built.manifest,
-    leaf: options.leafId,
+  const [program, ...leading] = [...manifest.runner.map(inWorkspace), file];
+  return {
+    binary,
+    request: {
+      manifest: built.manifest,
+      leaf: options.leafId,
+      args: options.args,
+      expectedFailures: options.expectedFailures,
+      command: [program ?? file, ...leading],
+      workingDirectory: resolve(workspaceRoot, inWorkspace(manifest.workingDirectory)),
+      environment: testEnvironment(
+        outerEnvironment(environment),
+        manifest.environment,
+        workspaceRoot,
+      ),
+      limits: {
+        warnAfterSeconds: options.warnAfterSeconds,
+        killAfterSeconds: options.killAfterSeconds,
+      },
+    },
+  };
+}
+
+async function consultLedger(
+  run: LeafRun,
+  { request, binary }: PreparedLeaf,
+  fingerprints: FingerprintFile,
+  path: string,
+): Promise<LeafReuse> {
+  const { options, environment } = run;
+  const threads = binary.manifest.harness ? parseTestArguments(options.args).threads : undefined;
+  const ledger = await run.ledger.leaf({
+    cargoWorkspace: options.cargoWorkspace,
+    packageName: options.package,
+    binary,
+    fingerprints,
+    fingerprintFile: path,
+    project: run.project.name,
+    projectFolder: run.project.folder,
+    hashed: run.hashed,
+    runner: 'native',
+    environment: request.environment,
+    workingDirectory: request.workingDirectory,
+    killAfterSeconds: options.killAfterSeconds,
+    ...(threads === undefined ? {} : { threads }),
+  });
+  return reuseVerdicts({
+    ledger,
+    mode: reuseMode(options.reuse, environment),
+    binary: binary.manifest,
+    names: fingerprints.tests.map(({ name }) => name),
     args: options.args,
     expectedFailures: options.expectedFailures,
-    command: [program ?? file, ...leading],
-    workingDirectory: resolve(workspaceRoot, inWorkspace(binary.workingDirectory)),
-    environment: testEnvironment(outerEnvironment(environment), binary.environment, workspaceRoot),
-    limits: {
-      warnAfterSeconds: options.warnAfterSeconds,
-      killAfterSeconds: options.killAfterSeconds,
-    },
   });
 }
 

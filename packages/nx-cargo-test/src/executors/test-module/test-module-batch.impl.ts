@@ -5,6 +5,7 @@ import { spawnSupervised } from '../../process/spawn';
 import { createLimit, parallelProcesses } from '../../run/concurrency';
 import { assertHostRunsTests } from '../../run/host';
 import { createNativeRunner } from '../../run/native-runner';
+import { openLedger } from './open-ledger';
 import { runBatch, type BatchTaskResult } from './run-batch';
 
 /** Runs the tests of many leaves in one process of Nx. */
@@ -23,6 +24,7 @@ export default async function* testModuleBatchExecutor(
         spawn: spawnSupervised,
         limit: createLimit(parallelProcesses(process.env)),
       }),
+    openLedger,
     environment: process.env,
     announce: (line) => void process.stdout.write(`${line}\n`),
   });

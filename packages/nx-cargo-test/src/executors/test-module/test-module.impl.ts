@@ -6,7 +6,8 @@ import { describeFailure } from '../../report/describe-failure';
 import { createLimit, parallelProcesses } from '../../run/concurrency';
 import { assertHostRunsTests } from '../../run/host';
 import { createNativeRunner } from '../../run/native-runner';
-import { buildOptionsOf, parseTestModuleOptions } from './options';
+import { openLedger } from './open-ledger';
+import { buildOptionsOf, ownTask, parseTestModuleOptions, projectFolder } from './options';
 import { runLeaf } from './run-leaf';
 
 /** Runs the tests of one leaf in a process of Nx's own for the task. */
@@ -25,6 +26,7 @@ export default async function testModuleExecutor(
       leaves: [options.leafId],
       build: buildOptionsOf(context, context.projectName ?? ''),
     });
+    const ledger = openLedger(context.root, (line) => void process.stdout.write(`${line}\n`));
     const { success, report } = await runLeaf({
       workspaceRoot: context.root,
       options,
@@ -33,6 +35,13 @@ export default async function testModuleExecutor(
         spawn: spawnSupervised,
         limit: createLimit(parallelProcesses(process.env)),
       }),
+      ledger,
+      project: {
+        name: context.projectName ?? '',
+        folder: projectFolder(context, context.projectName ?? ''),
+      },
+      hashed: ownTask(context)?.hashDetails,
+      verbose: context.isVerbose,
       environment: process.env,
       onEvent(event) {
         if (event.type === 'slow') {
@@ -40,6 +49,7 @@ export default async function testModuleExecutor(
         }
       },
     });
+    await ledger.end();
     process.stdout.write(report);
     return { success };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Manifest } from '../../fingerprint/manifest';
+import { MANIFEST_SCHEMA, type Manifest } from '../../fingerprint/manifest';
 import { planRun, type PlanRequest, type RunPlan } from '../../plan/run-plan';
 
 /** Program and arguments of the fake libtest binary. */
@@ -11,7 +11,7 @@ export const fakeBinary: readonly [string, ...string[]] = [
 /** A manifest with one binary and one leaf, `lib::a`, that holds the tests. */
 export function fakeManifest(tests: readonly string[], harness = true): Manifest {
   return {
-    schema: 1,
+    schema: MANIFEST_SCHEMA,
     package: 'fake',
     binaries: [
       {
@@ -23,6 +23,8 @@ export function fakeManifest(tests: readonly string[], harness = true): Manifest
         workingDirectory: '.',
         environment: {},
         runner: [],
+        target: 'x86_64-unknown-linux-gnu',
+        nativeCpu: false,
         tests: tests.map((name) => ({ name, ignored: name.endsWith('ignored') })),
       },
     ],

@@ -1,0 +1,64 @@
+import type { RunPlan } from '../../plan/run-plan';
+import { describeFailure } from '../../report/describe-failure';
+import type { RunEvent, Verdict } from '../../run/run-event';
+import type { LeafReuse } from './reuse-verdicts';
+
+/**
+ * Hands the verdicts of a run to the ledger: a failure or kill at once, passes
+ * when their process has ended by itself and its end fits them.
+ */
+export function recordVerdicts(
+  plan: RunPlan,
+  { ledger, recordsPasses, isFullRun, neverRecorded }: LeafReuse,
+): {
+  add(event: RunEvent): void;
+  /** Waits until all failures are on disk. Never rejects: gives what went wrong, a sentence each. */
+  end(): Promise<string[]>;
+} {
+  const passed = new Map<string, number | undefined>();
+  const pending: Promise<void>[] = [];
+  return {
+    add(event) {
+      if (ledger === undefined) return;
+      if (event.type === 'verdict' && !neverRecorded.has(event.test)) {
+        const why = describeEnd(event.verdict);
+        if (event.verdict.kind === 'passed') passed.set(event.test, event.seconds);
+        else if (why !== undefined) pending.push(ledger.notPassed(event.test, why));
+      }
+      const isTruthful =
+        event.type === 'ended' && event.problem === undefined && event.exit.type === 'code';
+      if (!isTruthful || !recordsPasses) return;
+      const tests = plan.processes[event.process]?.tests ?? [];
+      ledger.passed(
+        tests.flatMap((name) => {
+          if (!passed.has(name)) return [];
+          const seconds = passed.get(name);
+          return [{ name, ...(seconds === undefined ? {} : { seconds }) }];
+        }),
+        isFullRun,
+      );
+    },
+    async end() {
+      const written = await Promise.allSettled(pending);
+      const errors = written.flatMap((one): unknown[] =>
+        one.status === 'rejected' ? [one.reason] : [],
+      );
+      return [...new Set(errors.map((error) => `the ledger: ${describeFailure(error)}`))];
+    },
+  };
+}
+
+/** How a test ended that did not pass; undefined when that says nothing against it. */
+function describeEnd(verdict: Verdict): string | undefined {
+  switch (verdict.kind) {
+    case 'failed':
+      return 'failed';
+    case 'killed':
+      return `killed: ${verdict.by}`;
+    case 'passed':
+    case 'reused':
+    case 'ignored':
+    case 'notRun':
+      return undefined;
+  }
+}
