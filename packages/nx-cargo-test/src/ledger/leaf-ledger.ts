@@ -11,11 +11,12 @@ export interface LeafLedger {
    * Remembers that tests passed.
    *
    * @param isFullRun Their whole module ran, so that this outvotes the failures known at the start.
+   * @returns When the writer has them; they are on disk after its next flush.
    */
   passed(
     tests: readonly { readonly name: string; readonly seconds?: number }[],
     isFullRun: boolean,
-  ): void;
+  ): Promise<void>;
   /** Remembers that a test failed or was killed; the returned promise settles when it is on disk. */
   notPassed(test: string, why: string): Promise<void>;
 }
@@ -29,7 +30,8 @@ export interface LedgerRun {
     revoke(records: readonly RevocationRecord[]): void;
     flush(): Promise<unknown>;
   };
-  readonly commit: CommitState;
+  /** As it was when the run began; git may take its time in a large repository. */
+  readonly commit: Promise<CommitState>;
   /** The present moment, ISO 8601. */
   now(): string;
   /** A text unlike any other. */
@@ -64,11 +66,12 @@ export function openLeafLedger(run: LedgerRun, leaf: LeafTestsAsRun): LeafLedger
     const test = leaf.testOf(name);
     return { test, parts, key: ledgerKey(test, parts) };
   };
-  const circumstances = (): Pick<PassRecord, 'at' | 'commit' | 'localChanges' | 'machine'> => ({
-    at: run.now(),
-    ...run.commit,
-    machine: leaf.machineText,
-  });
+  const circumstances = async (): Promise<
+    Pick<PassRecord, 'at' | 'commit' | 'localChanges' | 'machine'>
+  > => {
+    const at = run.now();
+    return { at, ...(await run.commit), machine: leaf.machineText };
+  };
   const everyKey = ledger.revocationsOfEveryKey();
   /**
    * What a revocation of every key outlawed had passed before, so it was answered
@@ -88,12 +91,13 @@ export function openLeafLedger(run: LedgerRun, leaf: LeafTestsAsRun): LeafLedger
       const previous = ledger.latestPassOf(test)?.parts;
       return { state: 'unknown', parts, ...(previous === undefined ? {} : { previous }) };
     },
-    passed(tests, isFullRun) {
+    async passed(tests, isFullRun) {
+      const shared = await circumstances();
       writer.addPasses(
         tests.map(({ name, seconds }): PassRecord => {
           const { test, parts, key } = keyOf(name);
           return {
-            ...{ type: 'pass', key, test, ...circumstances(), parts },
+            ...{ type: 'pass', key, test, ...shared, parts },
             ...(seconds === undefined ? {} : { seconds }),
             supersedes: supersededBy(key, isFullRun),
           };
@@ -102,7 +106,8 @@ export function openLeafLedger(run: LedgerRun, leaf: LeafTestsAsRun): LeafLedger
     },
     async notPassed(name, why) {
       const { test, key } = keyOf(name);
-      writer.revoke([{ type: 'revocation', key, test, ...circumstances(), id: run.newId(), why }]);
+      const shared = await circumstances();
+      writer.revoke([{ type: 'revocation', key, test, ...shared, id: run.newId(), why }]);
       await writer.flush();
     },
   };

@@ -65,10 +65,8 @@ export function openLedgerSession(edges: SessionEdges): LedgerSession {
   let opened: Promise<LedgerRun> | undefined;
 
   const open = async (): Promise<LedgerRun> => {
-    const [reading, commit] = await Promise.all([
-      store.read(),
-      readCommitState(workspaceRoot, edges.environment, run),
-    ]);
+    const commit = readCommitState(workspaceRoot, edges.environment, run);
+    const reading = await store.read();
     for (const problem of reading.problems) edges.announce(`ledger: ${problem}`);
     return {
       ledger: reading.ledger,

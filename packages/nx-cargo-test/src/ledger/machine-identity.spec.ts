@@ -10,6 +10,7 @@ const machine: Machine = {
   os: 'linux',
   kernel: '6.1',
   architecture: 'x64',
+  isSuperuser: false,
   processorFeatures: () => 'flags : avx2',
 };
 const run: BinaryRun = {
@@ -27,6 +28,7 @@ test('all that bears on a verdict makes another digest', () => {
     machineDigest({ ...machine, os: 'freebsd' }, run),
     machineDigest({ ...machine, kernel: '6.2' }, run),
     machineDigest({ ...machine, architecture: 'arm64' }, run),
+    machineDigest({ ...machine, isSuperuser: true }, run),
     machineDigest(machine, { ...run, triple: 'x86_64-unknown-linux-musl' }),
     machineDigest(machine, { ...run, runner: 'lima' }),
     machineDigest(machine, { ...run, environment: 'other' }),

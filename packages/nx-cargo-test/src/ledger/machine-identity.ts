@@ -10,6 +10,8 @@ export interface Machine {
   readonly kernel: string;
   /** Processor architecture in Node.js's words, such as `x64`. */
   readonly architecture: string;
+  /** Tests run as the superuser, who may read and write what others may not. */
+  readonly isSuperuser: boolean;
   /** Features of the processor, sorted; asked for only when code was compiled for just this one. */
   processorFeatures(): string;
 }
@@ -36,6 +38,7 @@ export function thisMachine(): Machine {
     os: platform(),
     kernel: release().split('.').slice(0, 2).join('.'),
     architecture: arch(),
+    isSuperuser: process.geteuid?.() === 0,
     processorFeatures: readProcessorFeatures,
   };
 }
@@ -50,7 +53,8 @@ export function machineDigest(machine: Machine, run: BinaryRun): string {
   const { triple, runner, environment, variables, libraries } = run;
   return digest(
     JSON.stringify([
-      [machine.os, machine.kernel, machine.architecture, triple, runner, environment],
+      [machine.os, machine.kernel, machine.architecture, machine.isSuperuser],
+      [triple, runner, environment],
       Object.keys(variables)
         .sort()
         .map((name) => [name, variables[name] ?? null]),

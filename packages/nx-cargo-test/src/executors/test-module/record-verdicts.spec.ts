@@ -14,7 +14,10 @@ async function record(
     answer: () => {
       throw new Error('not asked');
     },
-    passed: (tests, isFullRun) => passed.push(...tests.map((test) => ({ ...test, isFullRun }))),
+    passed: (tests, isFullRun) => {
+      passed.push(...tests.map((test) => ({ ...test, isFullRun })));
+      return Promise.resolve();
+    },
     notPassed: (test, why) => {
       notPassed.push([test, why]);
       return Promise.resolve();
@@ -83,6 +86,11 @@ test.each([
     passed: [],
     notPassed: [['c', 'killed: SIGKILL']],
   });
+});
+
+test('no pass of a process that was killed is remembered, whatever its end looks like', async () => {
+  const kill: RunEvent = { type: 'killed', process: 0, why: 'it took too long', tests: [] };
+  expect((await record([passes('a'), kill, ended()])).passed).toEqual([]);
 });
 
 test('a process without an end leaves no pass', async () => {

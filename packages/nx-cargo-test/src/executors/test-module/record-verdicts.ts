@@ -12,11 +12,12 @@ export function recordVerdicts(
   { ledger, recordsPasses, isFullRun, neverRecorded }: LeafReuse,
 ): {
   add(event: RunEvent): void;
-  /** Waits until all failures are on disk. Never rejects: gives what went wrong, a sentence each. */
+  /** Waits until all failures are on disk and all passes are with the writer. Never rejects: gives what went wrong, a sentence each. */
   end(): Promise<string[]>;
 } {
   const passed = new Map<string, number | undefined>();
   const pending: Promise<void>[] = [];
+  const killed = new Set<number>();
   return {
     add(event) {
       if (ledger === undefined) return;
@@ -25,18 +26,21 @@ export function recordVerdicts(
         if (event.verdict.kind === 'passed') passed.set(event.test, event.seconds);
         else if (why !== undefined) pending.push(ledger.notPassed(event.test, why));
       }
+      if (event.type === 'killed') killed.add(event.process);
       const isTruthful =
-        event.type === 'ended' && event.problem === undefined && event.exit.type === 'code';
+        event.type === 'ended' &&
+        event.problem === undefined &&
+        event.exit.type === 'code' &&
+        // A target runner may turn the end of its child into an exit code.
+        !killed.has(event.process);
       if (!isTruthful || !recordsPasses) return;
       const tests = plan.processes[event.process]?.tests ?? [];
-      ledger.passed(
-        tests.flatMap((name) => {
-          if (!passed.has(name)) return [];
-          const seconds = passed.get(name);
-          return [{ name, ...(seconds === undefined ? {} : { seconds }) }];
-        }),
-        isFullRun,
-      );
+      const ended = tests.flatMap((name) => {
+        if (!passed.has(name)) return [];
+        const seconds = passed.get(name);
+        return [{ name, ...(seconds === undefined ? {} : { seconds }) }];
+      });
+      pending.push(ledger.passed(ended, isFullRun));
     },
     async end() {
       const written = await Promise.allSettled(pending);
