@@ -1,20 +1,16 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
-import { join } from 'node:path';
 import { buildTestBinaries } from '../../build/build-test-binaries';
 import type { CompiledTests } from '../../build/compile-tests';
-import { coveredFiles } from '../../build/fileset';
 import { assertSourcesAsHashed, type HashedSources } from '../../build/hashed-sources';
-import { assertInputsCovered } from '../../build/input-coverage';
 import { clearOutputs, writeFingerprints } from '../../build/write-fingerprints';
 import type { CargoWorkspace } from '../../cargo/metadata';
-import { runProgram } from '../../cargo/run-program';
-import { cargoHome } from '../../cargo/toolchain';
 import { CargoTestError } from '../../errors';
 import { parseLeafId, type Leaf } from '../../module/test-module';
 import { assertTargetIntact } from '../../plugin/merged-target';
 import { outerEnvironment } from '../../process/outer-environment';
 import { describeFailure } from '../../report/describe-failure';
 import { assertHostRunsTests } from '../../run/host';
+import { assertTargetInputs } from '../assert-target-inputs';
 import { parseBuildTestsOptions } from './options';
 import { describeBuild } from './describe-build';
 
@@ -71,40 +67,17 @@ async function assertCovered(
   cargo: CargoWorkspace,
   hashed: HashedSources,
 ): Promise<void> {
-  const project = context.projectGraph.nodes[context.projectName ?? '']?.data;
-  const target = projectTargets(context)[context.targetName ?? ''];
-  const environment = outerEnvironment(process.env);
-  const home = cargoHome(environment, cargo.folder);
-  const derivedFolders = [
-    cargo.targetFolder,
-    ...messages.buildScripts.map(({ outDir }) => outDir),
-    join(home, 'registry'),
-    join(home, 'git'),
-    toolchain.sysroot,
-  ];
-  const sources = inputs.files
-    .map(({ name }) => name)
-    .filter((file) => !derivedFolders.some((folder) => file.startsWith(`${folder}/`)));
+  const sources = await assertTargetInputs(context, {
+    inputs,
+    cargo,
+    config,
+    buildScripts: messages.buildScripts,
+    sysroot: toolchain.sysroot,
+    declaredVariables,
+    environment: outerEnvironment(process.env),
+  });
   const manifests = cargo.packages.map(({ manifestFile }) => manifestFile);
   assertSourcesAsHashed([...new Set([...sources, ...manifests])], hashed);
-  await assertInputsCovered({
-    inputs,
-    workspaceRoot: context.root,
-    covers: coveredFiles(target?.inputs ?? [], project?.root ?? '.', {
-      ...context.nxJsonConfiguration?.namedInputs,
-      ...project?.namedInputs,
-    }),
-    // The runtime input of the target prints these, whatever git thinks of them.
-    printedFiles: [join(cargo.folder, 'Cargo.lock'), ...config.files],
-    derivedFolders,
-    declaredVariables,
-    setVariables: new Set([
-      ...config.environmentNames,
-      ...messages.buildScripts.flatMap(({ environmentNames }) => environmentNames),
-    ]),
-    environment,
-    run: runProgram,
-  });
 }
 
 function projectTargets(context: ExecutorContext): Record<string, TargetConfiguration> {

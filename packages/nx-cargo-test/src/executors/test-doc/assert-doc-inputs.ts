@@ -1,11 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { join } from 'node:path';
 import { readBuildInputs, type BuildInputs } from '../../build/build-inputs';
-import { coveredFiles } from '../../build/fileset';
-import { assertInputsCovered } from '../../build/input-coverage';
 import { readCargoConfig } from '../../cargo/cargo-config';
 import { runProgram } from '../../cargo/run-program';
 import { askToolchain, cargoHome } from '../../cargo/toolchain';
+import { assertTargetInputs } from '../assert-target-inputs';
 import { readDocInputs } from './doc-inputs';
 import type { ListedDocTests } from './list-doc-tests';
 
@@ -29,41 +27,18 @@ export async function assertDocInputsCovered(
     readBuildInputs(messages, cargo.folder),
     await readDocInputs(listed, runProgram),
   );
-  const derivedFolders = [
-    cargo.targetFolder,
-    ...messages.buildScripts.map(({ outDir }) => outDir),
-    ...(listed.command.environment['OUT_DIR'] === undefined
-      ? []
-      : [listed.command.environment['OUT_DIR']]),
-    join(home, 'registry'),
-    join(home, 'git'),
-    sysroot,
-  ];
-  const project = context.projectGraph.nodes[context.projectName ?? '']?.data;
-  const target = project?.targets?.[context.targetName ?? ''];
-  await assertInputsCovered({
+  const { OUT_DIR: outDir } = listed.command.environment;
+  const sources = await assertTargetInputs(context, {
     inputs,
-    workspaceRoot: listed.workspaceRoot,
-    target: 'test-doc',
-    covers: coveredFiles(target?.inputs ?? [], project?.root ?? '.', {
-      ...context.nxJsonConfiguration?.namedInputs,
-      ...project?.namedInputs,
-    }),
-    // The runtime input of the target prints these, whatever git thinks of them.
-    printedFiles: [join(cargo.folder, 'Cargo.lock'), ...config.files],
-    derivedFolders,
+    cargo,
+    config,
+    buildScripts: messages.buildScripts,
+    sysroot,
+    madeFolders: outDir === undefined ? [] : [outDir],
     declaredVariables,
-    setVariables: new Set([
-      ...config.environmentNames,
-      ...messages.buildScripts.flatMap(({ environmentNames }) => environmentNames),
-    ]),
     environment,
-    run: runProgram,
   });
-  return [
-    ...inputs.files.map(({ name }) => name),
-    ...cargo.packages.map(({ manifestFile }) => manifestFile),
-  ].filter((file) => !derivedFolders.some((folder) => file.startsWith(`${folder}/`)));
+  return [...sources, ...cargo.packages.map(({ manifestFile }) => manifestFile)];
 }
 
 function joinInputs(a: BuildInputs, b: BuildInputs): BuildInputs {
