@@ -1,3 +1,6 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** What a build script told cargo about its inputs. */
 export interface BuildScriptInputs {
   /** Paths of `rerun-if-changed`, as written. */
@@ -17,4 +20,26 @@ export function parseBuildScriptOutput(text: string): BuildScriptInputs {
     (key === 'rerun-if-changed' ? files : variables).add(value.trim());
   }
   return { files: [...files], variables: [...variables] };
+}
+
+/** A file that cargo writes whenever it runs a build script, with what the script printed. */
+export interface BuildScriptOutput {
+  /** Absolute path. */
+  readonly file: string;
+  readonly inputs: BuildScriptInputs;
+}
+
+/**
+ * Finds what a build script printed when it last ran.
+ *
+ * @param outDir The script's `OUT_DIR`.
+ * @returns undefined if cargo left no record where it does.
+ */
+export function findBuildScriptOutput(outDir: string): BuildScriptOutput | undefined {
+  for (const candidate of ['../output', '../stdout', '../run/stdout']) {
+    const file = join(outDir, candidate);
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) continue;
+    return { file, inputs: parseBuildScriptOutput(readFileSync(file, 'utf8')) };
+  }
+  return undefined;
 }

@@ -12,7 +12,8 @@ import { pluginVersion } from '../disk-cache';
 import { commandStart } from '../process/command-start';
 import { outerEnvironment } from '../process/outer-environment';
 import { createBuildFolder } from './build-folder';
-import type { BuildTestsOptions } from './build-options';
+import { selectionArguments, type BuildTestsOptions } from './build-options';
+import { openBuildRecord } from './build-record';
 import { compileTests, type CompiledTests } from './compile-tests';
 import { describeLeaf, describeManifest, namedPlaces } from './describe-outputs';
 import { createFileDigests } from './digest-file';
@@ -20,9 +21,12 @@ import { fingerprintCompiled } from './fingerprint-compiled';
 import { openFingerprintStore } from './fingerprint-store';
 import { readHashedSources, type HashedSources } from './hashed-sources';
 import { keepHashedSources } from './hashed-sources-record';
+import { packageClosure } from './package-closure';
 import { listBinaries, type Listed } from './list-binaries';
 import { takeSnapshot } from './source-snapshot';
+import { watchStaleBuilds, type RemadeUnit } from './stale-builds';
 import { selectLeafTests, type LeafTests } from './select-leaf-tests';
+import { openTouchedSources } from './touched-sources';
 
 /** What to build. */
 export interface BuildRequest {
@@ -47,6 +51,8 @@ export interface BuiltTests {
   /** One per leaf, in the order of the leaves. */
   readonly fingerprints: readonly { readonly leaf: Leaf; readonly content: FingerprintFile }[];
   readonly widened: readonly Widening[];
+  /** What was made again because cargo wrongly took it for up to date. */
+  readonly remade: readonly RemadeUnit[];
   /** Time that cargo took, and all in all, in milliseconds. */
   readonly cargoMilliseconds: number;
   readonly totalMilliseconds: number;
@@ -70,13 +76,24 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
   const buildFolder = await createBuildFolder(cargo.targetFolder);
   const store = openFingerprintStore(buildFolder, pluginVersion());
   const sources = takeSnapshot(sourceFolders(cargo, cargoPackage));
-  const hashed = readHashedSources(sources.keys(), commandStart());
+  const touchedSources = openTouchedSources(buildFolder);
+  const hashed = readHashedSources(sources.keys(), commandStart(), touchedSources.changedAt);
   await keepHashedSources(buildFolder, options.package, hashed);
   const compiled = await compileTests({
     options,
     cargo,
     package: cargoPackage,
-    sources,
+    staleBuilds: watchStaleBuilds({
+      cargo,
+      sources,
+      hashed,
+      workspace: { workspaceRoot, environment, run },
+      recordFile: openBuildRecord(buildFolder, [
+        cargoPackage.manifestFile,
+        ...selectionArguments(options),
+      ]),
+      touchedSources,
+    }),
     environment,
     run,
     digests: createFileDigests(),
@@ -133,6 +150,7 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
         content: describeLeaf(each, tests, taken, compiled, places),
       })),
       widened: taken.widened,
+      remade: compiled.remade,
       cargoMilliseconds: compiled.cargoMilliseconds,
       totalMilliseconds: performance.now() - started,
     };
@@ -154,15 +172,7 @@ function findPackage(cargo: CargoWorkspace, name: string): CargoPackage {
 
 /** Folders of the package and of what it depends on by path, as far as the workspace knows. */
 export function sourceFolders(cargo: CargoWorkspace, start: CargoPackage): string[] {
-  const folders = new Set<string>();
-  const pending = [dirname(start.manifestFile)];
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    if (folders.has(folder)) continue;
-    folders.add(folder);
-    const found = cargo.packages.find(({ manifestFile }) => dirname(manifestFile) === folder);
-    pending.push(...(found?.pathDependencies ?? []).map((dependency) => dependency.folder));
-  }
-  const all = [...folders];
+  const all = [...packageClosure(cargo, dirname(start.manifestFile))];
   return all.filter((folder) => !all.some((other) => folder.startsWith(`${other}/`))).sort();
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseCfgSet, type CfgSet } from '../cargo/cfg-expression';
+import type { CfgSet } from '../cargo/cfg-expression';
 import { readCargoConfig, variableName, type CargoConfig } from '../cargo/cargo-config';
 import {
   parseCargoMessages,
@@ -20,6 +20,7 @@ import type { TestBinaryKind } from '../module/test-module';
 import { readBuildInputs, type BuildInputs } from './build-inputs';
 import { selectionArguments, type BuildTestsOptions } from './build-options';
 import { createBuildFolder, removeAbandonedCaptures, removeHardLinks } from './build-folder';
+import { compiledCfg } from './compiled-cfg';
 import type { FileDigests } from './digest-file';
 import {
   addedEnvironment,
@@ -27,15 +28,16 @@ import {
   RUN_RECORDS_VARIABLE,
   type RunRecord,
 } from './run-records';
-import { changedSince, contentDigests, type SourceSnapshot } from './source-snapshot';
+import { changedSince, contentDigests } from './source-snapshot';
+import type { RemadeUnit, StaleBuilds } from './stale-builds';
 
 /** What to compile, and the world to do it in. */
 export interface CompileRequest {
   readonly options: BuildTestsOptions;
   readonly cargo: CargoWorkspace;
   readonly package: CargoPackage;
-  /** State before the build of the files of the package and of every package that it depends on by path. */
-  readonly sources: SourceSnapshot;
+  /** Watches over this build that it's not older than the sources. */
+  readonly staleBuilds: StaleBuilds;
   /** The environment to start cargo with. */
   readonly environment: Readonly<Record<string, string>>;
   readonly run: RunProgram;
@@ -81,6 +83,8 @@ export interface CompiledTests {
   readonly target: string;
   /** Whether rustc may have been told to use all that this machine's processor can do. */
   readonly nativeCpu: boolean;
+  /** What was made again because cargo wrongly took it for up to date. */
+  readonly remade: readonly RemadeUnit[];
   /** Time that cargo took, in milliseconds. */
   readonly cargoMilliseconds: number;
   /** Removes the captured objects; call it when the links have been read. */
@@ -93,16 +97,17 @@ export interface CompiledTests {
  * diagnostics go to standard error as they are.
  *
  * @throws {CargoTestError} `CARGO_BUILD_FAILED`; `SOURCES_CHANGED` if sources
- *   changed during the build and again during a second one; `CARGO_NOT_FOUND`.
+ *   changed during the build and again during a second one, or if cargo cannot be
+ *   made to compile what changed; `CARGO_NOT_FOUND`.
  */
 export async function compileTests(request: CompileRequest): Promise<CompiledTests> {
   const session = await prepare(request);
   try {
-    let build = await buildOnce(session);
+    let build = await buildCurrent(session);
     const read = (): string[] => build.inputs.files.map(({ name }) => name);
-    if (changedSince(request.sources, read()).some((file) => isSource(file, request))) {
+    if (changedSince(request.staleBuilds.sources, read()).some((file) => isSource(file, request))) {
       const before = contentDigests(read());
-      build = await buildOnce(session);
+      build = await buildCurrent(session);
       const after = contentDigests(read());
       const changed = [...after].filter(([file, digest]) => before.get(file) !== digest);
       if (changed.length > 0) {
@@ -115,8 +120,10 @@ export async function compileTests(request: CompileRequest): Promise<CompiledTes
         );
       }
     }
+    await request.staleBuilds.keep();
     return {
       ...build,
+      remade: request.staleBuilds.remade,
       toolchain: session.toolchain,
       config: session.config,
       runner: session.runner,
@@ -142,6 +149,8 @@ interface Session {
   readonly triple: string;
   readonly nativeCpu: boolean;
   cargoMilliseconds: number;
+  /** When cargo was started the last time, in milliseconds since the epoch. */
+  cargoStarted: number;
 }
 
 async function prepare(request: CompileRequest): Promise<Session> {
@@ -184,6 +193,7 @@ async function prepare(request: CompileRequest): Promise<Session> {
       await readTexts([join(cargo.folder, 'Cargo.toml'), request.package.manifestFile]),
     ),
     cargoMilliseconds: 0,
+    cargoStarted: 0,
   };
 }
 
@@ -192,6 +202,24 @@ function readTexts(files: readonly string[]): Promise<string[]> {
 }
 
 type Build = Pick<CompiledTests, 'binaries' | 'inputs' | 'messages'>;
+
+const MOST_RUNS = 4;
+
+/** Runs cargo until all that it takes for up to date is made of the sources as they are. */
+async function buildCurrent(session: Session): Promise<Build> {
+  const { staleBuilds } = session.request;
+  let build = await buildOnce(session);
+  for (let runs = 1; await staleBuilds.mustRunAgain(build.messages, session.cargoStarted); runs++) {
+    if (runs === MOST_RUNS) {
+      throw new CargoTestError(
+        'SOURCES_CHANGED',
+        'another cargo keeps compiling crates of this build; run the command again when it has ended',
+      );
+    }
+    build = await buildOnce(session);
+  }
+  return build;
+}
 
 /** Runs cargo; if it found binaries fresh of which nothing is known, once more without them. */
 async function buildOnce(session: Session): Promise<Build> {
@@ -235,6 +263,7 @@ async function runCargo(session: Session): Promise<CargoRun> {
     [runnerVariable]: RUN_RECORDER,
   };
   const started = performance.now();
+  session.cargoStarted = Date.now();
   const end = await request.run({
     file: 'cargo',
     args: [
@@ -304,7 +333,7 @@ async function readBinaries(session: Session, cargoRun: CargoRun): Promise<Compi
       sha256,
       sourceFile: artifact.sourceFile,
       optimized: artifact.optimized,
-      cfg: compiledCfg(session, cargoRun.messages, artifact),
+      cfg: compiledCfg(session.toolchain.cfg, cargoRun.messages, artifact),
       link,
       unseen:
         link !== undefined || (await request.isKnown(sha256)) ? undefined : unseenReason(session),
@@ -313,26 +342,6 @@ async function readBinaries(session: Session, cargoRun: CargoRun): Promise<Compi
     });
   }
   return binaries;
-}
-
-/** rustc's own configuration with what cargo, the profile and the build script add. */
-function compiledCfg(
-  { toolchain }: Session,
-  { buildScripts }: CargoMessages,
-  artifact: CompilerArtifact,
-): CfgSet {
-  const set = parseCfgSet(
-    buildScripts
-      .filter(({ packageId }) => packageId === artifact.packageId)
-      .flatMap(({ cfgs }) => cfgs)
-      .join('\n'),
-  );
-  const names = new Set([...toolchain.cfg.names, ...set.names]);
-  if (artifact.isTest) names.add('test');
-  if (artifact.debugAssertions) names.add('debug_assertions');
-  else names.delete('debug_assertions');
-  const features = artifact.features.map((feature) => `feature="${feature}"`);
-  return { names, pairs: new Set([...toolchain.cfg.pairs, ...set.pairs, ...features]) };
 }
 
 function unseenReason({ shim }: Session): string {

@@ -11,15 +11,24 @@ export interface HashedSources {
 }
 
 /** Larger files count as changed when they are written anew: hashing them all would cost more than it saves. */
-const LARGEST_BYTES = 4 * 1024 * 1024;
+export const LARGEST_BYTES = 4 * 1024 * 1024;
 
-/** Reads those of the files that Nx surely hashed as they are now. */
-export function readHashedSources(files: Iterable<string>, start: number): HashedSources {
+/**
+ * Reads those of the files that Nx surely hashed as they are now.
+ *
+ * @param changedAt When a file changed last, in milliseconds since the epoch. Default: its change time.
+ */
+export function readHashedSources(
+  files: Iterable<string>,
+  start: number,
+  changedAt?: (file: string) => number | undefined,
+): HashedSources {
   const digests = new Map<string, string>();
   for (const file of files) {
     const status = statSync(file, { throwIfNoEntry: false });
-    if (status?.isFile() === true && status.size <= LARGEST_BYTES && status.ctimeMs < start) {
-      digests.set(file, digest(file));
+    if (status?.isFile() !== true || status.size > LARGEST_BYTES) continue;
+    if (status.ctimeMs < start || (changedAt?.(file) ?? start) < start) {
+      digests.set(file, contentDigest(file));
     }
   }
   return { start, digests };
@@ -39,7 +48,7 @@ export function assertSourcesAsHashed(files: readonly string[], hashed: HashedSo
     const status = statSync(file, { throwIfNoEntry: false });
     // The change time, since an editor or a tool may set the modification time back.
     if (status?.isFile() !== true || status.ctimeMs < hashed.start) return false;
-    return hashed.digests.get(file) !== digest(file);
+    return hashed.digests.get(file) !== contentDigest(file);
   });
   if (changed.length === 0) return;
   throw new CargoTestError(
@@ -48,6 +57,7 @@ export function assertSourcesAsHashed(files: readonly string[], hashed: HashedSo
   );
 }
 
-function digest(file: string): string {
+/** SHA-256 of a file's content, lower-case hexadecimal. */
+export function contentDigest(file: string): string {
   return createHash('sha256').update(readFileSync(file)).digest('hex');
 }

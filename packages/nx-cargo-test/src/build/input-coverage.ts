@@ -1,11 +1,11 @@
-import ignore from 'ignore';
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { RunProgram } from '../cargo/run-program';
 import { CargoTestError } from '../errors';
 import { isCoveredBuildVariable } from './build-environment';
 import type { BuildInput, BuildInputs } from './build-inputs';
 import type { CoversFile } from './fileset';
+import { ignoredFiles } from './ignored-files';
 
 /** What the key of `build-tests` covers, and what needs no covering. */
 export interface CoverageRequest {
@@ -81,25 +81,6 @@ async function uncoveredFiles(request: CoverageRequest): Promise<string[]> {
  * and no Nx input can name them.
  */
 const SYSTEM_FOLDERS = ['/usr', '/lib', '/lib64', '/opt', '/nix/store', '/dev', '/proc', '/sys'];
-
-/** Those of the files, relative to the Nx workspace root, that git or `.nxignore` leaves out. */
-async function ignoredFiles(request: CoverageRequest, files: readonly string[]): Promise<string[]> {
-  if (files.length === 0) return [];
-  const { run, workspaceRoot, environment } = request;
-  const end = await run({
-    file: 'git',
-    args: ['check-ignore', '--stdin', '-z'],
-    workingDirectory: workspaceRoot,
-    environment,
-    input: files.map((file) => `${file}\0`).join(''),
-  });
-  // 0: some are ignored, 1: none, 128: no repository, or no git at all.
-  const byGit = end.code === 0 ? end.stdout.split('\0').filter(Boolean) : [];
-  const nxignore = join(workspaceRoot, '.nxignore');
-  const matcher = existsSync(nxignore) ? ignore().add(readFileSync(nxignore, 'utf8')) : undefined;
-  const byNx = files.filter((file) => matcher?.ignores(file) === true);
-  return [...new Set([...byGit, ...byNx])].sort();
-}
 
 function uncoveredVariables(request: CoverageRequest): string[] {
   const missing = request.inputs.variables

@@ -85,7 +85,7 @@ function whyNoTests(leaf: Leaf, binary: ListedBinary): string {
     const falseCfgs = cfgs.map((place) => place.filter((text) => isFalse(text, binary.cfg)));
     if (falseCfgs.every((place) => place.length > 0)) {
       for (const text of falseCfgs.flat()) reasons.add(`cfg(${text}) does not hold`);
-    } else if (uncertain) reasons.add('its source is not understood');
+    } else if (uncertain) reasons.add('its source leaves open whether there are any');
     else unexplained.push(name);
   }
   if (unexplained.length === 0) return [...reasons].sort().join(', ');

@@ -8,7 +8,7 @@ export type SourceSnapshot = ReadonlyMap<string, string>;
 const NEVER_SOURCES = new Set(['.git', '.nx', 'node_modules', '.hg', '.jj']);
 
 /**
- * Records size, time and identity of every file below `folders`. Folders that
+ * Records size, times and identity of every file below `folders`. Folders that
  * hold no sources are left out: version control, Nx's own, `node_modules` and
  * those marked as caches, such as cargo's target folder.
  */
@@ -44,13 +44,17 @@ export function contentDigests(files: Iterable<string>): ReadonlyMap<string, str
   return digests;
 }
 
-function fileState(path: string): string {
+/** Size, times and identity of a file and of what it links to; `missing` without one. */
+export function fileState(path: string): string {
   const state = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (state === undefined) return 'missing';
   const link = state.isSymbolicLink()
     ? statSync(path, { bigint: true, throwIfNoEntry: false })
     : undefined;
-  return [state, ...(link === undefined ? [] : [link])]
-    .map(({ size, mtimeNs, ino }) => `${size}:${mtimeNs}:${ino}`)
-    .join('>');
+  return (
+    [state, ...(link === undefined ? [] : [link])]
+      // The change time too, since tools set the modification time to what it was elsewhere.
+      .map(({ size, mtimeNs, ctimeNs, ino }) => `${size}:${mtimeNs}:${ctimeNs}:${ino}`)
+      .join('>')
+  );
 }

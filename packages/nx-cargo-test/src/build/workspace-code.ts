@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, relative } from 'node:path';
 import type { CargoMessages } from '../cargo/cargo-messages';
-import { isPathPackage } from './build-inputs';
+import { isPathPackage } from './build-units';
 
 /**
  * Tells which files of a link may hold code of the workspace, or of packages

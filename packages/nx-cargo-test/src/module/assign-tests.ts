@@ -48,7 +48,7 @@ export interface UnlistedTest {
    * there. One of them being false in every place explains that it is missing.
    */
   readonly cfgs: readonly (readonly string[])[];
-  /** True when the grammar did not understand its file, so that it may be no test at all. */
+  /** True when it may be no test at all, because source does not tell for sure. */
   readonly uncertain: boolean;
 }
 

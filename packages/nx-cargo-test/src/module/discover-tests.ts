@@ -12,7 +12,10 @@ export interface DiscoveredTest {
   readonly file: string;
   /** Line of its name, from 1. */
   readonly line: number;
-  /** True when the grammar did not understand the whole file, so that this may be no test after all. */
+  /**
+   * True when this may be no test after all: the grammar did not understand the
+   * whole file, or a template that stands elsewhere decides.
+   */
   readonly uncertain: boolean;
 }
 
@@ -139,7 +142,7 @@ function walkItems(walk: Walk, items: OutlineItems, place: Place): void {
       cfgs: [...cfgs, ...test.cfgs],
       file: place.file,
       line: test.line,
-      uncertain: place.uncertain === true,
+      uncertain: place.uncertain === true || test.uncertain === true,
     });
     walk.tests.set(path, known);
   }

@@ -6,9 +6,10 @@ import {
   stringValue,
   type ConditionalAttribute,
 } from './rust-attribute';
+import { isTemplate, testMark } from './test-attribute';
 
 /** Version of {@link FileOutline}; outlines kept on disk by another version are not read. */
-export const OUTLINE_VERSION = 1;
+export const OUTLINE_VERSION = 2;
 
 /** A test function as the source shows it. */
 export interface OutlineTest {
@@ -17,6 +18,8 @@ export interface OutlineTest {
   readonly cfgs: readonly string[];
   /** Line of the function's name, from 1. */
   readonly line: number;
+  /** True when other source decides whether it is a test; absent when it surely is one. */
+  readonly uncertain?: true;
 }
 
 /** A `path` attribute, with the predicates of the `cfg_attr`s around it. */
@@ -182,33 +185,23 @@ function addTest(
   items: MutableItems,
 ): void {
   const name = node.childForFieldName('name');
-  const marks = attributes.filter(({ attribute }) => isTestAttribute(attribute.path));
-  if (name === null || marks.length === 0) return;
+  const marks = attributes.filter(({ attribute }) => testMark(attribute) !== undefined);
+  const templates = attributes.filter(({ attribute }) => isTemplate(attribute));
+  const isTemplateAlways = templates.some(({ conditions }) => conditions.length === 0);
+  if (name === null || marks.length === 0 || isTemplateAlways) return;
+  const isCertain =
+    templates.length === 0 && marks.some(({ attribute }) => testMark(attribute) === 'test');
   const cfgs = [...cfgTexts(attributes)];
   if (marks.every(({ conditions }) => conditions.length > 0)) {
     cfgs.push(anyOf(marks.map(({ conditions }) => allOf(conditions))));
   }
-  items.tests.push({ name: plainName(name.text), cfgs, line: name.startPosition.row + 1 });
+  items.tests.push({
+    name: plainName(name.text),
+    cfgs,
+    line: name.startPosition.row + 1,
+    ...(isCertain ? {} : { uncertain: true }),
+  });
 }
-
-/**
- * Attributes that turn a function into a test: any path that ends with `test`,
- * which every asynchronous runtime's macro does, and the macros of the widely
- * used test crates that bear another name.
- */
-function isTestAttribute(path: string): boolean {
-  const last = path.split('::').at(-1) ?? '';
-  return otherTestAttributes.has(last) || last === 'test';
-}
-
-const otherTestAttributes: ReadonlySet<string> = new Set([
-  'rstest',
-  'test_case',
-  'test_matrix',
-  'test_casing',
-  'quickcheck',
-  'proptest',
-]);
 
 function addModule(
   node: Node,

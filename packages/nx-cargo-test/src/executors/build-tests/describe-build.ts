@@ -2,7 +2,7 @@ import type { BuiltTests } from '../../build/build-test-binaries';
 
 /** What a user sees of a finished build, after cargo's own output. */
 export function describeBuild(built: BuiltTests): string {
-  const { manifest, widened, cargoMilliseconds, totalMilliseconds } = built;
+  const { manifest, widened, remade, cargoMilliseconds, totalMilliseconds } = built;
   const tests = manifest.leaves.reduce((sum, leaf) => sum + leaf.tests.length, 0);
   const withTests = manifest.leaves.filter((leaf) => leaf.tests.length > 0).length;
   const absent = built.fingerprints.flatMap(({ content }) =>
@@ -17,9 +17,20 @@ export function describeBuild(built: BuiltTests): string {
       ({ reason, count: number }) =>
         `  ${count(number, 'test')} depend on the whole binary: ${reason}`,
     ),
+    ...remade.map(
+      ({ name, changed }) =>
+        `  ${name} was made again, since cargo had not noticed changes of ${someOf(changed)}`,
+    ),
     ...absent,
   ].join('\n');
 }
+
+function someOf(files: readonly string[]): string {
+  const more = files.length - SHOWN_FILES;
+  return `${files.slice(0, SHOWN_FILES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const SHOWN_FILES = 3;
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;

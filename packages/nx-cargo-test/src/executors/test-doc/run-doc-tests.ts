@@ -4,6 +4,7 @@ import { sourceFolders } from '../../build/build-test-binaries';
 import { assertSourcesAsHashed, readHashedSources } from '../../build/hashed-sources';
 import { withKeptSources } from '../../build/hashed-sources-record';
 import { takeSnapshot } from '../../build/source-snapshot';
+import { openTouchedSources } from '../../build/touched-sources';
 import type { RunProgram } from '../../cargo/run-program';
 import { parseDocArguments, selectDocTests, type DocArguments } from '../../doc/doc-arguments';
 import type { DocTest } from '../../doc/doc-listing';
@@ -77,12 +78,14 @@ async function listAndRun(request: DocRun, isEnding: () => boolean): Promise<Doc
   const { options, workspaceRoot } = request;
   const args = parseDocArguments(options.args);
   const found = await findLibrary(workspaceRoot, options);
+  const buildFolder = await createBuildFolder(found.cargo.targetFolder);
   const hashed = await withKeptSources(
-    await createBuildFolder(found.cargo.targetFolder),
+    buildFolder,
     options.package,
     readHashedSources(
       takeSnapshot(sourceFolders(found.cargo, found.package)).keys(),
       commandStart(),
+      openTouchedSources(buildFolder).changedAt,
     ),
   );
   const listed = await listDocTests({
