@@ -1,52 +1,6 @@
 import fc from 'fast-check';
 import { isArchive, parseArchive } from './archive';
-
-interface Member {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Writes a System V archive with GNU names, and an index when symbols are given. */
-function archiveOf(
-  members: readonly Member[],
-  symbols?: readonly (readonly [name: string, member: number])[],
-): Buffer {
-  const header = (name: string, size: number) =>
-    Buffer.from(
-      `${name.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6)}${'0'.padEnd(6)}${'644'.padEnd(8)}${String(size).padEnd(10)}\`\n`,
-      'latin1',
-    );
-  const file = (name: string, bytes: Uint8Array) =>
-    Buffer.concat([header(name, bytes.length), bytes, Buffer.alloc(bytes.length % 2, 0x0a)]);
-  let longNames = '';
-  const rawNames = members.map(({ name }) => {
-    if (name.length < 16) return `${name}/`;
-    const start = longNames.length;
-    longNames += `${name}/\n`;
-    return `/${start}`;
-  });
-  const names = longNames === '' ? Buffer.alloc(0) : file('//', Buffer.from(longNames, 'latin1'));
-  const texts = Buffer.from((symbols ?? []).map(([name]) => `${name}\0`).join(''), 'latin1');
-  const indexSize = symbols === undefined ? 0 : 4 + symbols.length * 4 + texts.length;
-  let at = 8 + (symbols === undefined ? 0 : 60 + indexSize + (indexSize % 2)) + names.length;
-  const offsets = members.map(({ bytes }) => {
-    const offset = at;
-    at += 60 + bytes.length + (bytes.length % 2);
-    return offset;
-  });
-  const parts = [Buffer.from('!<arch>\n')];
-  if (symbols !== undefined) {
-    const numbers = Buffer.alloc(4 + symbols.length * 4);
-    numbers.writeUInt32BE(symbols.length, 0);
-    symbols.forEach(([, member], index) => numbers.writeUInt32BE(offsets[member]!, 4 + index * 4));
-    parts.push(file('/', Buffer.concat([numbers, texts])));
-  }
-  return Buffer.concat([
-    ...parts,
-    names,
-    ...members.map(({ bytes }, index) => file(rawNames[index]!, bytes)),
-  ]);
-}
+import { buildArchive } from './test-support/build-archive';
 
 const members = fc.array(
   fc.record({
@@ -63,7 +17,7 @@ test('members and index are read back', () => {
       fc.array(fc.tuple(fc.stringMatching(/^[a-zA-Z_.$]{1,12}$/), fc.nat()), { maxLength: 8 }),
       (files, picks) => {
         const symbols = picks.map(([name, pick]) => [name, pick % files.length] as const);
-        const archive = parseArchive(archiveOf(files, symbols), 'sample.a');
+        const archive = parseArchive(buildArchive(files, symbols), 'sample.a');
         expect(archive.members.map(({ name, bytes }) => ({ name, bytes: [...bytes] }))).toEqual(
           files.map(({ name, bytes }) => ({ name, bytes: [...bytes] })),
         );
@@ -78,7 +32,7 @@ test('members and index are read back', () => {
 
 test('an archive without an index says so', () => {
   expect(
-    parseArchive(archiveOf([{ name: 'a.o', bytes: Buffer.from('x') }]), 'sample.a').symbols,
+    parseArchive(buildArchive([{ name: 'a.o', bytes: Buffer.from('x') }]), 'sample.a').symbols,
   ).toBeUndefined();
 });
 
@@ -87,7 +41,7 @@ test('an archive that is cut short is refused unless it ends with a member', () 
     { name: 'first.o', bytes: Buffer.from('12345') },
     { name: 'a-name-of-many-letters.o', bytes: Buffer.from('123456') },
   ];
-  const whole = archiveOf(files, [
+  const whole = buildArchive(files, [
     ['one', 0],
     ['two', 1],
   ]);

@@ -50,22 +50,18 @@ export function parseArchive(bytes: Uint8Array, name: string): Archive {
   if (magic !== MAGIC)
     throw new ObjectGraphError('UNSUPPORTED_ARCHIVE', `${name} is not an archive`);
 
+  const unsupported = (problem: string) =>
+    new ObjectGraphError('UNSUPPORTED_ARCHIVE', `${name}: ${problem}`);
   const members: ArchiveMember[] = [];
   let longNames: Uint8Array | undefined;
   let symbols: ArchiveIndex | undefined;
   for (let at = MAGIC.length; at < bytes.length;) {
     reader.range(at, at + HEADER_SIZE);
     const field = (start: number, end: number) => latin1(bytes, at + start, at + end).trimEnd();
-    if (field(58, 60) !== '`') {
-      throw new ObjectGraphError('UNSUPPORTED_ARCHIVE', `${name}: no member header at ${at}`);
-    }
-    const size = Number.parseInt(field(48, 58), 10);
-    if (!Number.isSafeInteger(size)) {
-      throw new ObjectGraphError(
-        'UNSUPPORTED_ARCHIVE',
-        `${name}: the member at ${at} has the size '${field(48, 58)}'`,
-      );
-    }
+    if (field(58, 60) !== '`') throw unsupported(`no member header at ${at}`);
+    const size = decimal(field(48, 58));
+    if (size === undefined)
+      throw unsupported(`the member at ${at} has the size '${field(48, 58)}'`);
     const start = at + HEADER_SIZE;
     const content = reader.range(start, start + size);
     const rawName = field(0, 16);
@@ -76,23 +72,35 @@ export function parseArchive(bytes: Uint8Array, name: string): Archive {
     } else if (rawName === '//') {
       longNames = content;
     } else if (rawName.startsWith('#1/')) {
-      const length = Number.parseInt(rawName.slice(3), 10);
+      const length = decimal(rawName.slice(3));
+      if (length === undefined || length > size)
+        throw unsupported(`the member at ${at} has a name of '${rawName.slice(3)}' bytes`);
       const memberName = latin1(content, 0, length).replace(/\0+$/, '');
       if (!memberName.startsWith('__.SYMDEF')) {
         members.push({ name: memberName, headerOffset: at, bytes: content.subarray(length) });
       }
     } else {
-      members.push({ name: memberName(rawName, longNames), headerOffset: at, bytes: content });
+      const memberName = nameOf(rawName, longNames);
+      if (memberName === undefined)
+        throw unsupported(`the member at ${at} has the name '${rawName}', which is none`);
+      members.push({ name: memberName, headerOffset: at, bytes: content });
     }
     at = start + size + (size % 2);
   }
   return { members, symbols };
 }
 
-function memberName(raw: string, longNames: Uint8Array | undefined): string {
+/** A number as archives write it: digits and nothing else. */
+function decimal(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** A member's name, GNU's long ones looked up; `undefined` for one that is not there. */
+function nameOf(raw: string, longNames: Uint8Array | undefined): string | undefined {
   const long = /^\/(\d+)$/.exec(raw);
-  if (long === null || longNames === undefined) return raw.replace(/\/$/, '');
+  if (long === null) return raw.replace(/\/$/, '');
   const start = Number(long[1]);
+  if (longNames === undefined || start >= longNames.length) return undefined;
   let end = start;
   while (end < longNames.length && longNames[end] !== 0x0a && longNames[end] !== 0) end++;
   return latin1(longNames, start, end).replace(/\/$/, '');

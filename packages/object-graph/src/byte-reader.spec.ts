@@ -50,10 +50,3 @@ test('64-bit fields beyond the exact numbers are refused', () => {
     expect.objectContaining({ code: 'MALFORMED_OBJECT' }),
   );
 });
-
-test('text ends at a zero or at its limit, and keeps every byte', () => {
-  const reader = new ByteReader(Buffer.from([0x61, 0xe9, 0, 0x62]), 'sample');
-  expect(reader.text(0, 4)).toBe('a\u00e9');
-  expect(reader.text(0, 1)).toBe('a');
-  expect(reader.text(3, 4)).toBe('b');
-});

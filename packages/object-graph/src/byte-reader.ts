@@ -88,14 +88,6 @@ export class ByteReader {
     return this.bytes.subarray(start, end);
   }
 
-  /** The bytes from `offset` to the next zero byte, as Latin-1 text: symbol names are compared byte by byte. */
-  text(offset: number, limit: number): string {
-    this.#check(offset, 0);
-    let end = this.bytes.indexOf(0, offset);
-    if (end < 0 || end > limit) end = limit;
-    return latin1(this.bytes, offset, end);
-  }
-
   #check(offset: number, size: number): void {
     if (!(offset >= 0) || !(size >= 0) || offset + size > this.bytes.byteLength) {
       throw new ObjectGraphError(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { refinePartition } from './refine-partition';
 
 /** A directed graph with ordered edges; `edges[n]` may hold -1 for a reference that leads out. */
 export interface OrderedGraph {
@@ -69,22 +69,22 @@ class Classes {
       for (const [node, known] of matching) this.classes[node] = known;
       return;
     }
-    const byColour = new Map<string, number>();
-    for (const [node, colour] of refine(this.#graph, component, this.classes)) {
-      let known = byColour.get(colour);
-      if (known === undefined) {
-        known = this.#add(node);
-        byColour.set(colour, known);
+    const known = new Map<number, number>();
+    const blocks = refinePartition(this.#graph, component, this.classes);
+    component.forEach((node, index) => {
+      let group = known.get(blocks[index]!);
+      if (group === undefined) {
+        group = this.#add(node);
+        known.set(blocks[index]!, group);
         const label = this.#graph.labels[node]!;
         const cyclic = this.#cyclic.get(label);
-        if (cyclic === undefined) this.#cyclic.set(label, [known]);
-        else cyclic.push(known);
+        if (cyclic === undefined) this.#cyclic.set(label, [group]);
+        else cyclic.push(group);
       }
-      this.classes[node] = known;
-    }
+      this.classes[node] = group;
+    });
     // A copy that leads into the cycle without being on it is the same function too.
-    for (const known of byColour.values())
-      this.#byKey.set(this.#keyOf(this.#members[known]!), known);
+    for (const group of known.values()) this.#byKey.set(this.#keyOf(this.#members[group]!), group);
   }
 
   /** The classes of a cycle that was met before and of which this component is a copy. */
@@ -119,30 +119,6 @@ class Classes {
       }
     }
     return matches;
-  }
-}
-
-/** Colours of a component's nodes: digests over a node's unfolding, to the depth that tells all nodes apart. */
-function refine(
-  graph: OrderedGraph,
-  component: readonly number[],
-  classes: Int32Array,
-): Map<number, string> {
-  let colours = new Map<number, string>(component.map((node) => [node, '']));
-  for (let distinct = 0; ;) {
-    const next = new Map<number, string>();
-    for (const node of component) {
-      let key = `${colours.get(node)!}|${graph.labels[node]}`;
-      for (const target of graph.edges[node]!) {
-        const colour = target < 0 ? '-' : colours.get(target);
-        key += colour === undefined ? ` c${classes[target]}` : ` ${colour}`;
-      }
-      next.set(node, createHash('sha256').update(key).digest('base64').slice(0, 24));
-    }
-    colours = next;
-    const count = new Set(colours.values()).size;
-    if (count === distinct) return colours;
-    distinct = count;
   }
 }
 

@@ -31,7 +31,7 @@ function readFrames(object: ElfObject, index: number, edges: Map<number, Relocat
   const relocations = object.relocations(index);
   const personalities = new Map<number, Relocation[]>();
   let next = 0;
-  for (let at = 0; at + 4 <= content.length;) {
+  for (let at = 0; at < content.length;) {
     const length = reader.u32(at);
     if (length === 0) {
       at += 4;
@@ -45,6 +45,7 @@ function readFrames(object: ElfObject, index: number, edges: Map<number, Relocat
     }
     const idAt = at + 4;
     const end = idAt + length;
+    reader.range(idAt, end);
     const own: Relocation[] = [];
     while (next < relocations.length && relocations[next]!.offset < end) {
       own.push({ ...relocations[next]!, offset: relocations[next]!.offset - idAt });
@@ -54,7 +55,9 @@ function readFrames(object: ElfObject, index: number, edges: Map<number, Relocat
     if (id === 0) {
       personalities.set(at, own);
     } else {
-      addFrame(object, own, personalities.get(idAt - id) ?? [], edges);
+      const personality = personalities.get(idAt - id);
+      if (personality === undefined) throw malformed(object, at, 'has no entry that it belongs to');
+      addFrame(object, at, own, personality, edges);
     }
     at = end;
   }
@@ -62,13 +65,28 @@ function readFrames(object: ElfObject, index: number, edges: Map<number, Relocat
 
 function addFrame(
   object: ElfObject,
+  at: number,
   own: readonly Relocation[],
   personality: readonly Relocation[],
   edges: Map<number, Relocation[]>,
 ): void {
   const [code, ...data] = own;
-  if (code === undefined) return;
+  // Nothing is known to run then.
+  if (code === undefined || (data.length === 0 && personality.length === 0)) return;
   const section = object.symbol(code.symbol).section;
-  if (section < 0 || data.length === 0) return;
-  edges.set(section, [...(edges.get(section) ?? []), ...personality, ...data]);
+  if (code.offset !== CODE_AT || section < 0)
+    throw malformed(object, at, 'does not tell whose code it describes');
+  const known = edges.get(section);
+  if (known === undefined) edges.set(section, [...personality, ...data]);
+  else known.push(...personality, ...data);
+}
+
+/** The described code's address follows the pointer to the common entry. */
+const CODE_AT = 4;
+
+function malformed(object: ElfObject, at: number, problem: string): ObjectGraphError {
+  return new ObjectGraphError(
+    'MALFORMED_OBJECT',
+    `${object.name}: the frame in .eh_frame at ${at} ${problem}`,
+  );
 }

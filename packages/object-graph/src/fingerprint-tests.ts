@@ -12,7 +12,7 @@ import type { SharedStatic } from './shared-state';
 import { findTestDescriptors } from './test-descriptor';
 
 /** Version of what enters a fingerprint; a new one makes every fingerprint new. */
-export const GRAPH_VERSION = 1;
+export const GRAPH_VERSION = 2;
 
 /** What the objects of a link tell about its tests. */
 export interface TestFingerprints {

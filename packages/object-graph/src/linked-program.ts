@@ -1,8 +1,10 @@
 import { isArchive, parseArchive } from './archive';
 import type { Archive, ArchiveIndex, ArchiveMember } from './archive';
+import { comdatGroups } from './comdat-groups';
 import * as elf from './elf/constants';
-import { ElfObject, UNDEFINED } from './elf/elf-object';
+import { COMMON, ElfObject, isElf, UNDEFINED } from './elf/elf-object';
 import { ObjectGraphError } from './errors';
+import { machineName } from './object-format';
 
 /** One input of a link: an object or an archive of objects. */
 export interface LinkedFile {
@@ -50,9 +52,10 @@ interface LoadedArchive {
 
 /**
  * The inputs of one link with the linker's symbol resolution: objects named on
- * the command line define a name first (a strong definition before a weak one),
- * then the archives whose indices list it. Archive members are parsed when
- * something asks for them.
+ * the command line define a name first (a strong definition before a common
+ * one, that before a weak one), then the archives whose indices list it. Of
+ * groups with one signature only the first counts. Archive members are parsed
+ * when something asks for them.
  */
 export class LinkedProgram {
   readonly machine: number;
@@ -62,7 +65,10 @@ export class LinkedProgram {
   /** Per name, the first archive member that its archive's index lists; the archive's position times {@link HEADER_OFFSETS} is added. */
   readonly #archiveSymbols = new Map<string, number>();
   /** Further members of the few names that several members define. */
-  readonly #furtherArchiveSymbols = new Map<string, number[]>();
+  readonly #furtherArchiveSymbols = new Map<string, Set<number>>();
+  readonly #resolvedInArchives = new Map<string, readonly Definition[]>();
+  /** Of the objects named on the command line: sections of groups that the linker keeps, unless a member's comes first. */
+  readonly #grouped = new Map<LinkedObject, ReadonlySet<number>>();
   readonly #executable: ElfObject;
   readonly #memberSymbols = new Map<LinkedObject, Map<string, number>>();
   #imports: Set<string> | undefined;
@@ -75,7 +81,11 @@ export class LinkedProgram {
       if (isArchive(file.bytes)) this.#addArchive(file);
       else this.#addObject(file.bytes, file.name, file, true);
     }
-    for (const object of this.explicitObjects()) this.#addDefinitions(object);
+    const signatures = new Set<string>();
+    for (const object of this.explicitObjects()) this.#addDefinitions(object, signatures);
+    if (this.#archives.length > MAXIMUM_ARCHIVES) {
+      throw new ObjectGraphError('UNSUPPORTED_ARCHIVE', `${this.#archives.length} archives`);
+    }
     this.#archives.forEach((loaded, position) => this.#addArchiveSymbols(loaded, position));
   }
 
@@ -98,35 +108,46 @@ export class LinkedProgram {
   /**
    * The definitions that the linker may take for a name: usually one or none.
    * Which of several archive members it takes depends on what else it has
-   * loaded by then, so all of them count; so does a member beside a weak
-   * definition, which it may replace.
+   * loaded by then, so all of them count; so does a member beside a definition
+   * that it may replace: a weak one, a common one, or one of a group.
    */
   resolve(name: string): readonly Definition[] {
     const known = this.#definitions.get(name);
     if (known === undefined) return this.#resolveInArchives(name);
-    const mayLose =
-      known.object.elf.symbol(known.symbol).binding === elf.STB_WEAK && !isEverywhereEqual(name);
-    return mayLose ? [known, ...this.#resolveInArchives(name)] : [known];
+    return this.#mayLose(known) && !isEverywhereEqual(name)
+      ? [known, ...this.#resolveInArchives(name)]
+      : [known];
   }
 
-  #resolveInArchives(name: string): Definition[] {
-    const first = this.#archiveSymbols.get(name);
-    if (first === undefined) return [];
-    const definitions: Definition[] = [];
-    for (const packed of [first, ...(this.#furtherArchiveSymbols.get(name) ?? [])]) {
-      const loaded = this.#archives[Math.floor(packed / HEADER_OFFSETS)]!;
-      const object = this.#member(loaded, packed % HEADER_OFFSETS);
-      if (object === undefined) continue;
-      const symbol = this.#symbolsOf(object).get(name);
-      if (symbol === undefined) {
-        throw new ObjectGraphError(
-          'MALFORMED_OBJECT',
-          `${loaded.file.name}: its index says that ${object.elf.name} defines ${name}, which it does not`,
-        );
-      }
-      definitions.push({ object, symbol });
+  #mayLose({ object, symbol }: Definition): boolean {
+    const { binding, section } = object.elf.symbol(symbol);
+    return rank(binding, section) < STRONG || this.#grouped.get(object)?.has(section) === true;
+  }
+
+  #resolveInArchives(name: string): readonly Definition[] {
+    let definitions = this.#resolvedInArchives.get(name);
+    if (definitions === undefined) {
+      definitions = this.#membersThatDefine(name);
+      this.#resolvedInArchives.set(name, definitions);
     }
     return definitions;
+  }
+
+  #membersThatDefine(name: string): Definition[] {
+    const first = this.#archiveSymbols.get(name);
+    if (first === undefined) return [];
+    return [first, ...(this.#furtherArchiveSymbols.get(name) ?? [])].map((packed) => {
+      const loaded = this.#archives[Math.floor(packed / HEADER_OFFSETS)]!;
+      const object = this.#member(loaded, packed % HEADER_OFFSETS);
+      const symbol = object === undefined ? undefined : this.#symbolsOf(object).get(name);
+      if (object === undefined || symbol === undefined) {
+        throw new ObjectGraphError(
+          'MALFORMED_OBJECT',
+          `${loaded.file.name}: its index says that ${object?.elf.name ?? 'its metadata'} defines ${name}, which it does not`,
+        );
+      }
+      return { object, symbol };
+    });
   }
 
   #symbolsOf(object: LinkedObject): ReadonlyMap<string, number> {
@@ -175,7 +196,7 @@ export class LinkedProgram {
     if (object.type !== elf.ET_REL || object.machine !== this.machine) {
       throw new ObjectGraphError(
         'UNSUPPORTED_OBJECT',
-        `${name}: file type ${object.type} for machine ${object.machine}, expected a relocatable object for machine ${this.machine}`,
+        `${name}: file type ${object.type} for ${machineName(object.machine)}, expected a relocatable object for ${machineName(this.machine)}`,
       );
     }
     if (!file.isStandard) refuseSlimObject(object);
@@ -192,30 +213,43 @@ export class LinkedProgram {
     this.#archives.push({ archive, members, file, objects: new Map() });
   }
 
-  #addDefinitions(object: LinkedObject): void {
-    for (const { index, name, binding } of definedGlobals(object.elf)) {
+  #addDefinitions(object: LinkedObject, signatures: Set<string>): void {
+    const kept = new Set<number>();
+    const discarded = new Set<number>();
+    const groups = comdatGroups(object.elf);
+    for (const { signature, sections } of groups) {
+      for (const section of sections) (signatures.has(signature) ? discarded : kept).add(section);
+    }
+    for (const { signature } of groups) signatures.add(signature);
+    this.#grouped.set(object, kept);
+    for (const { index, name, binding, section } of definedGlobals(object.elf)) {
+      if (discarded.has(section)) continue;
       const known = this.#definitions.get(name);
-      const isStronger =
-        known !== undefined &&
-        binding !== elf.STB_WEAK &&
-        known.object.elf.symbol(known.symbol).binding === elf.STB_WEAK;
-      if (known === undefined || isStronger) this.#definitions.set(name, { object, symbol: index });
+      if (known === undefined || replaces(object, index, binding, known))
+        this.#definitions.set(name, { object, symbol: index });
     }
   }
 
   #addArchiveSymbols(loaded: LoadedArchive, position: number): void {
     const { names, headerOffsets } = loaded.archive.symbols ?? this.#indexMembers(loaded);
     names.forEach((name, index) => {
-      const packed = position * HEADER_OFFSETS + headerOffsets[index]!;
+      const headerOffset = headerOffsets[index]!;
+      if (!loaded.members.has(headerOffset)) {
+        throw new ObjectGraphError(
+          'MALFORMED_OBJECT',
+          `${loaded.file.name}: its index names a member at ${headerOffset}, where none is`,
+        );
+      }
+      const packed = position * HEADER_OFFSETS + headerOffset;
       const first = this.#archiveSymbols.get(name);
       if (first === undefined) {
         this.#archiveSymbols.set(name, packed);
         return;
       }
-      if (isEverywhereEqual(name)) return;
-      const further = this.#furtherArchiveSymbols.get(name) ?? [];
-      if (packed !== first && !further.includes(packed))
-        this.#furtherArchiveSymbols.set(name, [...further, packed]);
+      if (isEverywhereEqual(name) || packed === first) return;
+      const further = this.#furtherArchiveSymbols.get(name);
+      if (further === undefined) this.#furtherArchiveSymbols.set(name, new Set([packed]));
+      else further.add(packed);
     });
   }
 
@@ -237,15 +271,9 @@ export class LinkedProgram {
   #member(loaded: LoadedArchive, headerOffset: number): LinkedObject | undefined {
     const known = loaded.objects.get(headerOffset);
     if (known !== undefined) return known;
-    const member = loaded.members.get(headerOffset);
-    if (member === undefined) {
-      throw new ObjectGraphError(
-        'MALFORMED_OBJECT',
-        `${loaded.file.name}: its index names a member at ${headerOffset}, where none is`,
-      );
-    }
-    // Crate metadata is wrapped in ELF too, but the linker is never asked for it.
-    if (member.name.endsWith('.rmeta')) return undefined;
+    const member = loaded.members.get(headerOffset)!;
+    // Crate metadata is no object on some targets; where it's wrapped in one, that holds nothing to be linked.
+    if (member.name.endsWith('.rmeta') && !isElf(member.bytes)) return undefined;
     const object = this.#addObject(
       member.bytes,
       `${loaded.file.name}(${member.name})`,
@@ -257,8 +285,32 @@ export class LinkedProgram {
   }
 }
 
-/** Archives are packed with header offsets into one number: below 2^13 of them, of 1 TiB each. */
+/** Archives are packed with header offsets into one number: so many of them, of 1 TiB each. */
+const MAXIMUM_ARCHIVES = 2 ** 13;
 const HEADER_OFFSETS = 2 ** 40;
+
+const WEAK = 0;
+const COMMON_RANK = 1;
+const STRONG = 2;
+
+/** How definitions of one name compare: linkers take the highest, and of equal ones the first. */
+function rank(binding: number, section: number): number {
+  if (binding === elf.STB_WEAK) return WEAK;
+  return section === COMMON ? COMMON_RANK : STRONG;
+}
+
+function replaces(
+  object: LinkedObject,
+  index: number,
+  binding: number,
+  known: Definition,
+): boolean {
+  const { section, size } = object.elf.symbol(index);
+  const other = known.object.elf.symbol(known.symbol);
+  const [ours, theirs] = [rank(binding, section), rank(other.binding, other.section)];
+  // Common symbols are one variable, as large as the largest.
+  return ours > theirs || (ours === COMMON_RANK && theirs === COMMON_RANK && size > other.size);
+}
 
 /** Refuses what GCC leaves for link-time optimisation: code in a form of its own, none in the sections. */
 function refuseSlimObject(object: ElfObject): void {
@@ -289,12 +341,13 @@ function* dynamicSymbols(executable: ElfObject): Iterable<{ name: string; isDefi
 
 function* definedGlobals(
   object: ElfObject,
-): Iterable<{ index: number; name: string; binding: number }> {
+): Iterable<{ index: number; name: string; binding: number; section: number }> {
   const count = object.symbolCount();
   for (let index = Math.max(1, object.firstGlobalSymbol()); index < count; index++) {
-    if (object.symbolSection(index) === UNDEFINED) continue;
+    const section = object.symbolSection(index);
+    if (section === UNDEFINED) continue;
     const { binding } = object.symbol(index);
     const name = object.symbolName(index);
-    if (name !== '') yield { index, name, binding };
+    if (name !== '') yield { index, name, binding, section };
   }
 }

@@ -10,6 +10,7 @@ const LINKER_DEFINED = new Set([
   '__executable_start',
   '__dso_handle',
   '__tls_get_addr',
+  '_TLS_MODULE_BASE_',
   '_start',
   '_init',
   '_fini',
@@ -47,9 +48,12 @@ const LINKER_DEFINED = new Set([
   'fstatat64',
   'mknod',
   'mknodat',
+  '__clear_cache',
   '__cpu_model',
   '__cpu_indicator_init',
   '__aarch64_have_lse_atomics',
+  '__aarch64_cpu_features',
+  '__init_cpu_features_resolver',
 ]);
 
 /** Arithmetic helpers of `libgcc.a` (GCC internals, "The GCC low-level runtime library"). */

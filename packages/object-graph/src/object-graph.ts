@@ -10,6 +10,7 @@ import { LinkedProgram } from './linked-program';
 import type { LinkedObject } from './linked-program';
 import { isLinkerDefined } from './linker-symbols';
 import { handedTo } from './location-handoff';
+import { machineName } from './object-format';
 import { isPanicLocation } from './panic-location';
 import { PieceTable } from './piece-table';
 import { candidateOffsets, isMergeable, pcBias } from './pieces';
@@ -77,7 +78,7 @@ export class ObjectGraph {
     if (program.machine !== elf.EM_X86_64 && program.machine !== elf.EM_AARCH64) {
       throw new ObjectGraphError(
         'UNSUPPORTED_OBJECT',
-        `machine ${program.machine}: only x86_64 and aarch64 are followed`,
+        `code for ${machineName(program.machine)} is not followed, only for x86_64 and aarch64`,
       );
     }
     this.program = program;
@@ -130,6 +131,8 @@ export class ObjectGraph {
     if (piece.section === COMMON) {
       this.#input.text('common');
       this.#input.number(piece.end);
+      // A common symbol's value is its alignment (System V ABI, "Symbol Table").
+      this.#input.number(piece.object.elf.symbol(this.#pieces.symbolIndex(id)).value);
       return {
         hasIdentity: true,
         isWritable: true,
@@ -151,14 +154,15 @@ export class ObjectGraph {
     const targets: number[] = [];
     const locations = this.#followAll(piece, content, isCode, targets);
 
+    const isReadOnlyAfterRelocation = file.sectionNameStartsWith(piece.section, '.data.rel.ro');
     const input = this.#input;
     input.number(section.flags & (elf.SHF_WRITE | elf.SHF_EXECINSTR | elf.SHF_TLS));
+    input.number(isReadOnlyAfterRelocation ? 1 : 0);
     // How a mergeable section is aligned tells of its other pieces, too.
     input.number(isMergeable(section) ? 0 : section.align);
     input.number(piece.end - piece.start);
     if (section.type === elf.SHT_NOBITS) input.text('zero');
     else input.bytes(content.subarray(piece.start, piece.end), this.#masks.get(id));
-    const isReadOnlyAfterRelocation = file.sectionNameStartsWith(piece.section, '.data.rel.ro');
     const isWritable = (section.flags & elf.SHF_WRITE) !== 0 && !isReadOnlyAfterRelocation;
     return {
       hasIdentity: isWritable || (!isCode && this.#pieces.isStatic(id)),
@@ -176,7 +180,7 @@ export class ObjectGraph {
     isCode: boolean,
     targets: number[],
   ): Node['locations'] {
-    const relocations = piece.object.elf.relocations(piece.section);
+    const relocations = piece.object.elf.relocations(piece.section, piece.start, piece.end);
     const firstTargets = new Int32Array(relocations.length + 1);
     const loaded: number[] = [];
     relocations.forEach((relocation, index) => {
@@ -194,11 +198,9 @@ export class ObjectGraph {
 
     const locations = new Map<number, readonly number[]>();
     for (const index of loaded) {
-      const called =
-        this.program.machine === elf.EM_X86_64 &&
-        this.#isWhole(piece, relocations[index]!, targets[firstTargets[index]!]!)
-          ? handedTo(content, relocations, index)
-          : undefined;
+      const called = this.#isWhole(piece, relocations[index]!, targets[firstTargets[index]!]!)
+        ? handedTo(this.program.machine, content, relocations, index)
+        : undefined;
       const functions =
         called === undefined ? [] : targets.slice(firstTargets[called], firstTargets[called + 1]);
       for (let target = firstTargets[index]!; target < firstTargets[index + 1]!; target++) {

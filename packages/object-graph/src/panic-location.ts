@@ -29,8 +29,8 @@ export function isPanicLocation(piece: Piece): boolean {
   const text = object.content(target.section);
   const content = object.content(piece.section);
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  const length = view.getUint32(LENGTH_AT, true);
-  if (view.getUint32(LENGTH_AT + 4, true) !== 0 || length < 4) return false;
+  const length = view.getUint32(piece.start + LENGTH_AT, true);
+  if (view.getUint32(piece.start + LENGTH_AT + 4, true) !== 0 || length < 4) return false;
   const start = target.value + pointer.addend;
   const end = start + length;
   if (start < 0 || end > text.length || (text[end] !== 0 && end !== text.length)) return false;

@@ -28,6 +28,11 @@ export class PieceTable {
     return symbol === 0 ? '' : this.#pieces[id]!.object.elf.symbolName(symbol);
   }
 
+  /** Index of the symbol that names a piece; 0 without one. */
+  symbolIndex(id: number): number {
+    return this.#symbols[id]!;
+  }
+
   /** Whether a piece is machine code. */
   isCode(id: number): boolean {
     return this.#areCode[id]!;

@@ -32,16 +32,47 @@ export function pieceBounds(
   const entry = Math.floor(offset / width) * width;
   if ((section.flags & elf.SHF_STRINGS) === 0)
     return [entry, Math.min(entry + width, section.size)];
-  const content = object.elf.content(index);
-  const isEnd = (at: number) => {
-    for (let byte = at; byte < at + width; byte++) if (content[byte] !== 0) return false;
-    return true;
-  };
-  let start = entry;
-  while (start >= width && !isEnd(start - width)) start -= width;
-  let end = entry;
-  while (end < section.size && !isEnd(end)) end += width;
-  return [start, Math.min(end + width, section.size)];
+  const starts = stringStarts(object, index, section);
+  let low = 0;
+  let high = starts.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle;
+  }
+  return [starts[low]!, starts[low + 1] ?? section.size];
+}
+
+/** Where the strings of a section begin, found once: many references may lead into one long string. */
+function stringStarts(object: LinkedObject, index: number, section: Section): readonly number[] {
+  let starts = knownStarts.get(section);
+  if (starts === undefined) {
+    const content = object.elf.content(index);
+    const found = [0];
+    for (let at = endOfString(content, 0, section.entrySize); at < content.length;) {
+      found.push(at);
+      at = endOfString(content, at, section.entrySize);
+    }
+    starts = found;
+    knownStarts.set(section, starts);
+  }
+  return starts;
+}
+
+const knownStarts = new WeakMap<Section, readonly number[]>();
+
+/** The offset behind the zero character that ends a string, or behind the content. */
+function endOfString(content: Uint8Array, start: number, width: number): number {
+  if (width === 1) {
+    const zero = content.indexOf(0, start);
+    return zero < 0 ? content.length : zero + 1;
+  }
+  for (let at = start; at + width <= content.length; at += width) {
+    let byte = at;
+    while (byte < at + width && content[byte] === 0) byte++;
+    if (byte === at + width) return byte;
+  }
+  return content.length;
 }
 
 /** Relocation types of x86_64 code whose field is relative to the end of the instruction (psABI, table 4.9). */

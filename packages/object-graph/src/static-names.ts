@@ -4,7 +4,8 @@ import { ObjectGraphError } from './errors';
 
 /**
  * Per section, the symbol that names it: of its first static, or else of its
- * first function; 0 for none. Assembler labels (`.L…`) are not names.
+ * first function; 0 for none. Assembler labels (`.L…`) and marks of where code
+ * and data begin are not names.
  */
 export function namingSymbols(file: ElfObject): Int32Array {
   const naming = new Int32Array(file.sectionCount);
@@ -21,7 +22,8 @@ export function namingSymbols(file: ElfObject): Int32Array {
       );
     }
     const isBetter = known === 0 || (isStaticType(type) && !isStaticType(file.symbolType(known)));
-    if (isBetter && !file.hasAssemblerName(index)) naming[section] = index;
+    if (isBetter && !file.hasAssemblerName(index) && !isMappingSymbol(file, index))
+      naming[section] = index;
   }
   return naming;
 }
@@ -29,6 +31,17 @@ export function namingSymbols(file: ElfObject): Int32Array {
 /** Whether a symbol names a static of the program, whose address may be compared, and not a constant without a name. */
 export function namesStatic(file: ElfObject, symbol: number): boolean {
   return isStaticType(file.symbolType(symbol)) && !isGivenByCompiler(file.symbolName(symbol));
+}
+
+const NO_TYPE = 0;
+
+/** `$x` and `$d`, alone or before a dot, at the beginnings of code and of data (AAELF64, "Mapping symbols"). */
+function isMappingSymbol(file: ElfObject, symbol: number): boolean {
+  return (
+    file.machine === elf.EM_AARCH64 &&
+    file.symbolType(symbol) === NO_TYPE &&
+    /^\$[dx](?:\.|$)/.test(file.symbolName(symbol))
+  );
 }
 
 function isStaticType(type: number): boolean {

@@ -128,8 +128,11 @@ const LEGACY_ESCAPES: Readonly<Record<string, string>> = {
 function decodeLegacyPart(part: string): string {
   const trimmed = part.startsWith('_$') ? part.slice(1) : part;
   return trimmed.replace(/\$(\w+?)\$/g, (whole: string, code: string) => {
-    if (/^u[0-9a-f]+$/.test(code)) return String.fromCodePoint(Number.parseInt(code.slice(1), 16));
-    return LEGACY_ESCAPES[code] ?? whole;
+    const character = /^u[0-9a-f]+$/.test(code) ? Number.parseInt(code.slice(1), 16) : Infinity;
+    // Numbers above that are no characters.
+    return character <= 0x10ffff
+      ? String.fromCodePoint(character)
+      : (LEGACY_ESCAPES[code] ?? whole);
   });
 }
 

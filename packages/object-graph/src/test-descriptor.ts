@@ -49,7 +49,11 @@ export function findTestDescriptors(
       if (
         section.size !== SIZE ||
         (section.flags & elf.SHF_ALLOC) === 0 ||
-        !object.elf.sectionNameStartsWith(index, '.data')
+        !(
+          object.elf.sectionNameStartsWith(index, '.data') ||
+          // Where code is not relocated at start (`-C relocation-model=static`).
+          object.elf.sectionNameStartsWith(index, '.rodata')
+        )
       )
         continue;
       const name = testName(object, index);

@@ -1,11 +1,13 @@
 import { ByteReader } from '../byte-reader';
 import { ObjectGraphError } from '../errors';
+import { refuseForeignFormat } from '../object-format';
 import * as elf from './constants';
+import { StringTable } from './string-table';
+import { SymbolTable } from './symbol-table';
+import type { ElfSymbol } from './symbol-table';
 
-/** Section index of a symbol that no section holds. */
-export const UNDEFINED = -1;
-export const ABSOLUTE = -2;
-export const COMMON = -3;
+export { ABSOLUTE, COMMON, UNDEFINED } from './symbol-table';
+export type { ElfSymbol } from './symbol-table';
 
 /** One section header, as the format stores it. */
 export interface Section {
@@ -19,15 +21,6 @@ export interface Section {
   readonly entrySize: number;
 }
 
-/** One symbol; `section` is an index, or UNDEFINED, ABSOLUTE or COMMON. */
-export interface ElfSymbol {
-  readonly type: number;
-  readonly binding: number;
-  readonly section: number;
-  readonly value: number;
-  readonly size: number;
-}
-
 /** One relocation with an explicit addend (Elf64_Rela). */
 export interface Relocation {
   readonly offset: number;
@@ -38,20 +31,13 @@ export interface Relocation {
 
 type SymbolTableType = typeof elf.SHT_SYMTAB | typeof elf.SHT_DYNSYM;
 
-interface SymbolTable {
-  readonly count: number;
-  readonly offset: number;
-  readonly firstGlobal: number;
-  readonly names: number;
-  readonly namesEnd: number;
-}
-
-const SYMBOL_SIZE = 24;
+const HEADER_SIZE = 64;
+const RELOCATION_SIZE = 24;
 
 /**
- * An ELF-64 little-endian file, read on demand: section headers at once,
- * symbols and relocations when asked. Section indices above 0xff00 that come
- * from SHT_SYMTAB_SHNDX are ordinary ones (gABI, chapter 4, "Symbol Table").
+ * An ELF-64 little-endian file, read on demand: the header and the bounds of
+ * its tables at once, sections, symbols and relocations when asked. What nobody
+ * asks for, such as debug sections, may be anything.
  */
 export class ElfObject {
   readonly name: string;
@@ -60,28 +46,23 @@ export class ElfObject {
   readonly sectionCount: number;
   readonly #reader: ByteReader;
   readonly #sectionTable: number;
-  readonly #sectionEntrySize: number;
   readonly #sections: (Section | undefined)[];
-  readonly #sectionNames: { offset: number; end: number };
+  readonly #sectionNames: StringTable;
   readonly #symbolTables = new Map<SymbolTableType, SymbolTable | undefined>();
-  #extendedIndices: number | undefined;
   #relocationSections: Map<number, number> | undefined;
+  #lastRelocations: { readonly index: number; readonly list: readonly Relocation[] } | undefined;
 
   /**
    * @param name Of the file, for messages.
-   * @throws {ObjectGraphError} `BITCODE`, `NOT_ELF` or `UNSUPPORTED_OBJECT`.
+   * @throws {ObjectGraphError} `BITCODE`, `NOT_ELF`, `UNSUPPORTED_OBJECT`, `TRUNCATED` or `MALFORMED_OBJECT`.
    */
   constructor(bytes: Uint8Array, name: string) {
     const reader = new ByteReader(bytes, name);
-    if (isBitcode(bytes))
-      throw new ObjectGraphError('BITCODE', `${name} holds LLVM bitcode, no machine code`);
-    if (bytes.length < 64 || reader.u32(0) !== 0x464c457f) {
-      throw new ObjectGraphError('NOT_ELF', `${name} is not an ELF file`);
-    }
-    if (reader.u8(4) !== 2 || reader.u8(5) !== 1) {
+    refuseForeignFormat(bytes, name);
+    if (bytes.length < HEADER_SIZE) {
       throw new ObjectGraphError(
-        'UNSUPPORTED_OBJECT',
-        `${name} is not a 64-bit little-endian ELF file`,
+        'TRUNCATED',
+        `${name}: an ELF header takes ${HEADER_SIZE} bytes, of which it has ${bytes.length}`,
       );
     }
     this.name = name;
@@ -89,27 +70,22 @@ export class ElfObject {
     this.type = reader.u16(16);
     this.machine = reader.u16(18);
     this.#sectionTable = reader.u64(40);
-    this.#sectionEntrySize = reader.u16(58);
-    if (this.#sectionTable !== 0 && this.#sectionEntrySize < 64) {
-      throw new ObjectGraphError(
-        'MALFORMED_OBJECT',
-        `${name}: section headers of ${this.#sectionEntrySize} bytes, expected 64`,
+    const entrySize = reader.u16(58);
+    // Without a table nothing can be told of a file that is linked (gABI, chapter 4, "Introduction").
+    if (this.#sectionTable === 0 || entrySize !== HEADER_SIZE) {
+      throw this.#malformed(
+        `section headers of ${entrySize} bytes at ${this.#sectionTable}, expected 64`,
       );
     }
-    let count = reader.u16(60);
-    let namesIndex = reader.u16(62);
     // Counts that do not fit into 16 bits stand in the first section header.
-    if (this.#sectionTable !== 0 && count === 0) count = reader.u64(this.#sectionTable + 32);
-    if (namesIndex === elf.SHN_XINDEX) namesIndex = reader.u32(this.#sectionTable + 40);
-    this.sectionCount = this.#sectionTable === 0 ? 0 : count;
+    const count = reader.u16(60);
+    this.sectionCount = count === 0 ? reader.u64(this.#sectionTable + 32) : count;
+    if (this.sectionCount === 0) throw this.#malformed('no section headers');
+    reader.range(this.#sectionTable, this.#sectionTable + this.sectionCount * HEADER_SIZE);
     this.#sections = new Array<Section | undefined>(this.sectionCount);
-    if (this.sectionCount === 0) {
-      this.#sectionNames = { offset: 0, end: 0 };
-    } else {
-      const header = this.#header(namesIndex);
-      const offset = reader.u64(header + 24);
-      this.#sectionNames = { offset, end: offset + reader.u64(header + 32) };
-    }
+    let namesIndex = reader.u16(62);
+    if (namesIndex === elf.SHN_XINDEX) namesIndex = reader.u32(this.#sectionTable + 40);
+    this.#sectionNames = this.#stringTable(namesIndex);
   }
 
   section(index: number): Section {
@@ -128,16 +104,14 @@ export class ElfObject {
       align: reader.u64(at + 48),
       entrySize: reader.u64(at + 56),
     };
+    this.#checkSection(index, section);
     this.#sections[index] = section;
     return section;
   }
 
   /** The name of a section; apart from the rest, as most names are never asked for. */
   sectionName(index: number): string {
-    return this.#reader.text(
-      this.#sectionNames.offset + this.#reader.u32(this.#header(index)),
-      this.#sectionNames.end,
-    );
+    return this.#sectionNames.text(this.#reader.u32(this.#header(index)));
   }
 
   sectionType(index: number): number {
@@ -161,13 +135,9 @@ export class ElfObject {
     return this.#reader.u64(this.#header(index) + 32);
   }
 
-  /** Whether a section's name is or begins with a text, told without decoding the name. */
+  /** Whether a section's name is or begins with a text, told without decoding the name; a `\0` in the text is the name's end. */
   sectionNameStartsWith(index: number, prefix: string): boolean {
-    const at = this.#sectionNames.offset + this.#reader.u32(this.#header(index));
-    for (let character = 0; character < prefix.length; character++) {
-      if (this.#reader.u8(at + character) !== prefix.charCodeAt(character)) return false;
-    }
-    return true;
+    return this.#sectionNames.startsWith(this.#reader.u32(this.#header(index)), prefix);
   }
 
   /** Number of symbols in the table of type `tableType`. Default: SHT_SYMTAB. */
@@ -176,39 +146,28 @@ export class ElfObject {
   }
 
   symbol(index: number, tableType: SymbolTableType = elf.SHT_SYMTAB): ElfSymbol {
-    return this.#readSymbol(this.#symbolTableWith(index, tableType), index);
+    return this.#symbolTableWith(index, tableType).symbol(index);
   }
 
   /** The section of a symbol, or UNDEFINED, ABSOLUTE or COMMON. */
   symbolSection(index: number): number {
-    const table = this.#symbolTableWith(index, elf.SHT_SYMTAB);
-    return this.#symbolSectionIndex(
-      this.#reader.u16(table.offset + index * SYMBOL_SIZE + 6),
-      index,
-    );
+    return this.#symbolTableWith(index, elf.SHT_SYMTAB).section(index);
   }
 
   /** The type of a symbol (`STT_…`). */
   symbolType(index: number): number {
-    const table = this.#symbolTableWith(index, elf.SHT_SYMTAB);
-    return this.#reader.u8(table.offset + index * SYMBOL_SIZE + 4) & 15;
+    return this.#symbolTableWith(index, elf.SHT_SYMTAB).type(index);
   }
 
   /** The name of a symbol; apart from the rest, as most symbols' names are never asked for. */
   symbolName(index: number, tableType: SymbolTableType = elf.SHT_SYMTAB): string {
-    const table = this.#symbolTableWith(index, tableType);
-    return this.#reader.text(
-      table.names + this.#reader.u32(table.offset + index * SYMBOL_SIZE),
-      table.namesEnd,
-    );
+    return this.#symbolTableWith(index, tableType).name(index);
   }
 
   /** Whether a symbol has no name, or one that assemblers keep to themselves (`.L…`). */
   hasAssemblerName(index: number): boolean {
     const table = this.#symbolTableWith(index, elf.SHT_SYMTAB);
-    const name = table.names + this.#reader.u32(table.offset + index * SYMBOL_SIZE);
-    const first = this.#reader.u8(name);
-    return first === 0 || (first === 0x2e && this.#reader.u8(name + 1) === 0x4c);
+    return table.nameStartsWith(index, '\0') || table.nameStartsWith(index, '.L');
   }
 
   /** Index of the first symbol that is not local; those before it are. */
@@ -216,28 +175,46 @@ export class ElfObject {
     return this.#symbolTable(elf.SHT_SYMTAB)?.firstGlobal ?? 0;
   }
 
-  /** The relocations of a section in the order of their offsets. */
-  relocations(index: number): Relocation[] {
+  /**
+   * The relocations of a section, or of its bytes `[start, end)`, in the order of
+   * their offsets. Parts of one section are best asked for one after the other.
+   */
+  relocations(index: number, start = 0, end = Infinity): readonly Relocation[] {
+    if (this.#lastRelocations?.index !== index)
+      this.#lastRelocations = { index, list: this.#readRelocations(index) };
+    const { list } = this.#lastRelocations;
+    const last = list.at(-1);
+    if (last === undefined || (start <= 0 && last.offset < end)) return list;
+    return list.slice(firstAt(list, start), firstAt(list, end));
+  }
+
+  #readRelocations(index: number): Relocation[] {
     this.#relocationSections ??= this.#findRelocationSections();
     const holder = this.#relocationSections.get(index);
     if (holder === undefined) return [];
     const section = this.section(holder);
+    if (section.entrySize !== RELOCATION_SIZE || section.size % RELOCATION_SIZE !== 0) {
+      throw this.#malformed(
+        `${section.size} bytes of relocations with entries of ${section.entrySize}`,
+      );
+    }
+    if (this.sectionType(section.link) !== elf.SHT_SYMTAB)
+      throw this.#malformed(`relocations whose symbols are in section ${section.link}`);
+    const { size } = this.section(index);
     const reader = this.#reader;
     const result: Relocation[] = [];
     let sorted = true;
-    if (section.size % 24 !== 0) {
-      throw new ObjectGraphError(
-        'MALFORMED_OBJECT',
-        `${this.name}: ${section.size} bytes of relocations`,
-      );
-    }
-    for (let at = section.offset; at < section.offset + section.size; at += 24) {
+    for (let at = section.offset; at < section.offset + section.size; at += RELOCATION_SIZE) {
       const relocation = {
         offset: reader.u64(at),
         type: reader.u32(at + 8),
         symbol: reader.u32(at + 12),
         addend: reader.i64(at + 16),
       };
+      if (relocation.offset >= size && relocation.type !== NO_RELOCATION)
+        throw this.#malformed(
+          `a relocation at ${relocation.offset} of section ${index}, which has ${size} bytes`,
+        );
       const previous = result.at(-1);
       if (previous !== undefined && previous.offset > relocation.offset) sorted = false;
       result.push(relocation);
@@ -247,23 +224,39 @@ export class ElfObject {
   }
 
   #header(index: number): number {
-    if (!(index >= 0 && index < this.sectionCount) && index !== 0) {
+    if (!(index >= 0 && index < this.sectionCount))
+      throw this.#malformed(`section ${index} of ${this.sectionCount}`);
+    return this.#sectionTable + index * HEADER_SIZE;
+  }
+
+  /** Refuses a section that cannot be what it says, or that linkers treat unlike others. */
+  #checkSection(index: number, { type, flags, offset, size, entrySize }: Section): void {
+    if (type !== elf.SHT_NULL && type !== elf.SHT_NOBITS) this.#reader.range(offset, offset + size);
+    if (this.type !== elf.ET_REL || (flags & elf.SHF_ALLOC) === 0) return;
+    if (TABLE_TYPES.has(type)) throw this.#malformed(`section ${index} of type ${type} is loaded`);
+    // No compiler merges what may be written or run, or what has no content, and linkers differ.
+    const isMerged = (flags & elf.SHF_MERGE) !== 0 && entrySize > 0;
+    const isUnfit =
+      type !== elf.SHT_PROGBITS ||
+      (flags & (elf.SHF_WRITE | elf.SHF_EXECINSTR | elf.SHF_TLS)) !== 0;
+    if ((isMerged && isUnfit) || (flags & elf.SHF_EXCLUDE) !== 0) {
       throw new ObjectGraphError(
-        'MALFORMED_OBJECT',
-        `${this.name}: section ${index} of ${this.sectionCount}`,
+        'UNSUPPORTED_OBJECT',
+        `${this.name}: section ${index} of type ${type} with the flags ${flags}`,
       );
     }
-    return this.#sectionTable + index * this.#sectionEntrySize;
+  }
+
+  #stringTable(index: number): StringTable {
+    const { type, offset, size } = this.section(index);
+    if (type !== elf.SHT_STRTAB)
+      throw this.#malformed(`section ${index} of type ${type}, expected a string table`);
+    return new StringTable(this.#reader, offset, size);
   }
 
   #symbolTableWith(index: number, type: SymbolTableType): SymbolTable {
     const table = this.#symbolTable(type);
-    if (table === undefined || !(index < table.count)) {
-      throw new ObjectGraphError(
-        'MALFORMED_OBJECT',
-        `${this.name}: symbol ${index} of ${table?.count ?? 0}`,
-      );
-    }
+    if (table === undefined) throw this.#malformed(`symbol ${index} without a symbol table`);
     return table;
   }
 
@@ -277,66 +270,38 @@ export class ElfObject {
   }
 
   #findSymbolTable(type: SymbolTableType): SymbolTable | undefined {
-    let found: number | undefined;
+    const tables: number[] = [];
+    const extensions: number[] = [];
     for (let index = 1; index < this.sectionCount; index++) {
       const other = this.sectionType(index);
-      if (other === elf.SHT_SYMTAB_SHNDX) this.#extendedIndices = index;
-      if (other === type) found ??= index;
+      if (other === type) tables.push(index);
+      if (other === elf.SHT_SYMTAB_SHNDX) extensions.push(index);
     }
+    const [found] = tables;
     if (found === undefined) return undefined;
+    const own = extensions
+      .map((index) => this.section(index))
+      .filter((extension) => extension.link === found);
+    // An object holds one of each (gABI, chapter 4, "Sections").
+    if (tables.length > 1 || own.length > 1)
+      throw this.#malformed(`${tables.length} symbol tables, ${own.length} extensions of one`);
     const section = this.section(found);
-    const names = this.section(section.link);
-    if (section.size % SYMBOL_SIZE !== 0) {
-      throw new ObjectGraphError(
-        'MALFORMED_OBJECT',
-        `${this.name}: a symbol table of ${section.size} bytes`,
-      );
-    }
-    // Refuses a table beyond the file's end even where none of its symbols is asked for.
-    this.#reader.range(section.offset, section.offset + section.size);
-    this.#reader.range(names.offset, names.offset + names.size);
-    const count = section.size / SYMBOL_SIZE;
-    return {
-      count,
-      offset: section.offset,
-      firstGlobal: section.info,
-      names: names.offset,
-      namesEnd: names.offset + names.size,
-    };
-  }
-
-  #readSymbol(table: SymbolTable, index: number): ElfSymbol {
-    const reader = this.#reader;
-    const at = table.offset + index * SYMBOL_SIZE;
-    const info = reader.u8(at + 4);
-    return {
-      type: info & 15,
-      binding: info >> 4,
-      section: this.#symbolSectionIndex(reader.u16(at + 6), index),
-      value: reader.u64(at + 8),
-      size: reader.u64(at + 16),
-    };
-  }
-
-  #symbolSectionIndex(raw: number, symbol: number): number {
-    if (raw === elf.SHN_UNDEF) return UNDEFINED;
-    if (raw < elf.SHN_LORESERVE) return raw;
-    if (raw === elf.SHN_ABS) return ABSOLUTE;
-    if (raw === elf.SHN_COMMON) return COMMON;
-    if (raw === elf.SHN_XINDEX && this.#extendedIndices !== undefined) {
-      return this.#reader.u32(this.section(this.#extendedIndices).offset + symbol * 4);
-    }
-    throw new ObjectGraphError(
-      'UNSUPPORTED_OBJECT',
-      `${this.name}: symbol ${symbol} has the reserved section index ${raw}`,
-    );
+    const table = new SymbolTable({
+      reader: this.#reader,
+      section,
+      names: this.#stringTable(section.link),
+      extended: own[0],
+      sectionCount: this.sectionCount,
+    });
+    if (this.type === elf.ET_REL) table.checkBindings();
+    return table;
   }
 
   #findRelocationSections(): Map<number, number> {
     const holders = new Map<number, number>();
     for (let index = 1; index < this.sectionCount; index++) {
       const type = this.sectionType(index);
-      if (type === elf.SHT_REL || type === elf.SHT_CREL) {
+      if (type === elf.SHT_REL || type === elf.SHT_CREL || type === elf.SHT_RELR) {
         throw new ObjectGraphError(
           'UNSUPPORTED_OBJECT',
           `${this.name}: relocations of section type ${type}, expected RELA`,
@@ -344,6 +309,8 @@ export class ElfObject {
       }
       if (type !== elf.SHT_RELA) continue;
       const target = this.section(index).info;
+      if (!(target > 0 && target < this.sectionCount))
+        throw this.#malformed(`relocations of section ${target} of ${this.sectionCount}`);
       if (holders.has(target)) {
         throw new ObjectGraphError(
           'UNSUPPORTED_OBJECT',
@@ -354,11 +321,42 @@ export class ElfObject {
     }
     return holders;
   }
+
+  #malformed(problem: string): ObjectGraphError {
+    return new ObjectGraphError('MALFORMED_OBJECT', `${this.name}: ${problem}`);
+  }
 }
 
-/** Raw bitcode, or bitcode in its wrapper: what linker-plug-in LTO leaves. */
-function isBitcode(bytes: Uint8Array): boolean {
-  if (bytes.length < 4) return false;
-  const magic = Buffer.from(bytes.buffer, bytes.byteOffset, 4).toString('hex');
-  return magic === '4243c0de' || magic === 'dec0170b';
+/** R_X86_64_NONE and R_AARCH64_NONE change nothing, and may stand anywhere. */
+const NO_RELOCATION = 0;
+
+/** Types of sections that describe others; in an object, none of them is loaded. */
+const TABLE_TYPES: ReadonlySet<number> = new Set([
+  elf.SHT_NULL,
+  elf.SHT_SYMTAB,
+  elf.SHT_STRTAB,
+  elf.SHT_RELA,
+  elf.SHT_HASH,
+  elf.SHT_DYNAMIC,
+  elf.SHT_REL,
+  elf.SHT_DYNSYM,
+  elf.SHT_GROUP,
+  elf.SHT_SYMTAB_SHNDX,
+]);
+
+/** Index of the first relocation at an offset or after it. */
+function firstAt(relocations: readonly Relocation[], offset: number): number {
+  let low = 0;
+  let high = relocations.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (relocations[middle]!.offset < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Whether bytes begin like an ELF file, of any machine. */
+export function isElf(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
 }

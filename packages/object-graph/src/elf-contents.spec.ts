@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fingerprintProgram } from './fingerprint-tests';
+import { LinkedProgram } from './linked-program';
+import { ObjectGraph } from './object-graph';
+
+interface ElfCase {
+  readonly name: string;
+  /** Default: both. */
+  readonly machines?: readonly string[];
+  /** Variants whose `main` reaches what that of variant 0 reaches. */
+  readonly unchanged?: readonly number[];
+  /** Variants whose `main` reaches something else. */
+  readonly changed: readonly number[];
+}
+
+const folder = join(__dirname, '../fixtures/elf');
+const cases = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as readonly ElfCase[];
+
+const linkOf = (machine: string, name: string) => ({
+  files: [
+    {
+      name: `${name}.o`,
+      bytes: readFileSync(join(folder, machine, `${name}.o`)),
+      optimized: false,
+      isStandard: false,
+      isWorkspace: true,
+    },
+  ],
+  executable: readFileSync(join(folder, machine, 'program')),
+});
+
+describe.each(['x86_64', 'aarch64'])('objects for %s', (machine) => {
+  const own = cases.filter(({ machines }) => machines?.includes(machine) ?? true);
+  const fingerprint = (name: string, variant: number) =>
+    fingerprintProgram(linkOf(machine, `${name}-${variant}`));
+
+  test.each(own)('$name', ({ name, unchanged = [], changed }) => {
+    const base = fingerprint(name, 0);
+    const equal = [...unchanged, ...changed].filter(
+      (variant) => fingerprint(name, variant) === base,
+    );
+    expect(equal).toEqual(unchanged);
+    expect(new Set(changed.map((variant) => fingerprint(name, variant))).size).toBe(changed.length);
+  });
+
+  test('no variant is left out', () => {
+    const forgotten = own.filter(({ name, unchanged = [], changed }) =>
+      existsSync(join(folder, machine, `${name}-${1 + Math.max(...unchanged, ...changed)}.o`)),
+    );
+    expect(forgotten).toEqual([]);
+  });
+});
+
+describe('panic locations in code for aarch64', () => {
+  const graph = new ObjectGraph(new LinkedProgram(linkOf('aarch64', 'aarch64-locations-0')));
+  const [object] = graph.program.explicitObjects();
+  const names = graph.program.namesMatching(/^(?:given|kept)_/);
+  const [panic] = graph.nodesOf('panic');
+
+  /** What is known of each reference to the location. */
+  const known = (name: string) => [...graph.node(graph.nodesOf(name)[0]!).locations.values()];
+
+  test.each(names.filter((name) => name.startsWith('given_')))('%s', (name) => {
+    const found = known(name);
+    expect(found).toEqual(name === 'given_nearby' ? [[panic]] : [[panic], [panic]]);
+  });
+
+  test.each(names.filter((name) => name.startsWith('kept_')))('%s', (name) => {
+    const found = known(name);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found).toContainEqual([]);
+  });
+
+  test('marks of code and data are not taken for names', () => {
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.map((name) => graph.symbol(graph.nodesOf(name)[0]!))).toEqual(names);
+    const marks = Array.from({ length: object!.elf.symbolCount() - 1 }, (_, index) =>
+      object!.elf.symbolName(index + 1),
+    ).filter((name) => /^\$[dx]/.test(name));
+    expect(marks.length).toBeGreaterThan(20);
+  });
+});
