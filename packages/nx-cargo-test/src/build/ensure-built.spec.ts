@@ -68,6 +68,7 @@ function built(binaryContent: string, fingerprint: string): BuiltTests {
     executables: [executable],
     fingerprints: [{ leaf, content }],
     widened: [],
+    remade: [],
     cargoMilliseconds: 0,
     totalMilliseconds: 0,
   };

@@ -50,7 +50,7 @@ describe('checkMergedTarget', () => {
 });
 
 describe('assertTargetIntact', () => {
-  const code = (value: string): unknown => expect.objectContaining({ code: value });
+  const code = (value: string): Error => expect.objectContaining({ code: value });
 
   function context(target: TargetConfiguration, nxCargoTest?: CargoTestMetadata): ExecutorContext {
     const whole = nxCargoTest === undefined ? target : { ...target, metadata: { nxCargoTest } };

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import type { BuildTestsOptions } from '../../build/build-options';
-import { CargoTestError } from '../../errors';
+import { parseOptions } from '../parse-options';
 
-const optionsSchema = v.object({
+/** Options that say what is built. */
+export const buildOptionEntries = {
   package: v.string(),
   cargoWorkspace: v.string(),
   features: v.exactOptional(v.array(v.string())),
@@ -10,8 +11,9 @@ const optionsSchema = v.object({
   noDefaultFeatures: v.exactOptional(v.boolean()),
   profile: v.exactOptional(v.string()),
   buildEnvironment: v.exactOptional(v.array(v.string())),
-  behaviour: v.exactOptional(v.number()),
-});
+};
+
+const optionsSchema = v.object({ ...buildOptionEntries, behaviour: v.exactOptional(v.number()) });
 
 /**
  * Checks the options of the executor `build-tests`; Nx has refused unknown keys by then.
@@ -19,12 +21,5 @@ const optionsSchema = v.object({
  * @throws {CargoTestError} `INVALID_OPTIONS` naming the first wrong key.
  */
 export function parseBuildTestsOptions(options: unknown): BuildTestsOptions {
-  const result = v.safeParse(optionsSchema, options);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new CargoTestError(
-    'INVALID_OPTIONS',
-    `options of the executor nx-cargo-test:build-tests: ${v.getDotPath(issue) ?? '(all)'}: ` +
-      `expected ${issue.expected ?? 'another value'}, got ${issue.received}`,
-  );
+  return parseOptions(optionsSchema, 'build-tests', options);
 }

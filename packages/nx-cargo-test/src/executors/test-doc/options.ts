@@ -1,19 +1,14 @@
 import * as v from 'valibot';
 import type { BuildTestsOptions } from '../../build/build-options';
-import { CargoTestError } from '../../errors';
+import { buildOptionEntries } from '../build-tests/options';
+import { parseOptions } from '../parse-options';
 import { withoutOwnOptions } from '../test-module/options';
 
 const seconds = v.pipe(v.number(), v.gtValue(0));
 
 /** Options that the target has from inference; Nx adds what stands on the command line. */
 const optionsSchema = v.looseObject({
-  package: v.string(),
-  cargoWorkspace: v.string(),
-  features: v.exactOptional(v.array(v.string())),
-  allFeatures: v.exactOptional(v.boolean()),
-  noDefaultFeatures: v.exactOptional(v.boolean()),
-  profile: v.exactOptional(v.string()),
-  buildEnvironment: v.exactOptional(v.array(v.string())),
+  ...buildOptionEntries,
   /** Seconds without a verdict after which a line says so. Default: 60. */
   warnAfterSeconds: v.optional(seconds, 60),
   /** Seconds without a verdict after which the doc tests are killed. Default: 300. */
@@ -36,15 +31,6 @@ export interface TestDocOptions extends BuildTestsOptions {
  * @throws {CargoTestError} `INVALID_OPTIONS` naming the first wrong key.
  */
 export function parseTestDocOptions(options: unknown): TestDocOptions {
-  const result = v.safeParse(optionsSchema, options);
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw new CargoTestError(
-      'INVALID_OPTIONS',
-      `options of the executor nx-cargo-test:test-doc: ${v.getDotPath(issue) ?? '(all)'}: ` +
-        `expected ${issue.expected ?? 'another value'}, got ${issue.received}`,
-    );
-  }
-  const { __unparsed__, ...rest } = result.output;
+  const { __unparsed__, ...rest } = parseOptions(optionsSchema, 'test-doc', options);
   return { ...rest, args: withoutOwnOptions(__unparsed__) };
 }

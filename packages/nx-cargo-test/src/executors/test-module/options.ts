@@ -5,6 +5,7 @@ import { CargoTestError } from '../../errors';
 import { DEFAULT_REUSE, REUSE_MODES, type ReuseMode } from '../../ledger/reuse-mode';
 import { parseLeafId, type Leaf } from '../../module/test-module';
 import { parseBuildTestsOptions } from '../build-tests/options';
+import { parseOptions } from '../parse-options';
 
 const seconds = v.pipe(v.number(), v.gtValue(0));
 
@@ -51,15 +52,11 @@ const ownOptions = ['expectedFailures', 'warnAfterSeconds', 'killAfterSeconds', 
  * @throws {CargoTestError} `INVALID_OPTIONS` naming the first wrong key.
  */
 export function parseTestModuleOptions(options: unknown): TestModuleOptions {
-  const result = v.safeParse(optionsSchema, options);
-  if (!result.success) {
-    const issue = result.issues[0];
-    throw new CargoTestError(
-      'INVALID_OPTIONS',
-      `options of the executor nx-cargo-test:test-module: ${v.getDotPath(issue) ?? '(all)'}: expected ${issue.expected ?? 'another value'}, got ${issue.received}`,
-    );
-  }
-  const { leaf: leafId, __unparsed__, ...rest } = result.output;
+  const {
+    leaf: leafId,
+    __unparsed__,
+    ...rest
+  } = parseOptions(optionsSchema, 'test-module', options);
   const leaf = parseLeafId(leafId, rest.package);
   if (leaf === undefined) {
     throw new CargoTestError(

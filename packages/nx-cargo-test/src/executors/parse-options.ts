@@ -1,0 +1,24 @@
+import * as v from 'valibot';
+import { CargoTestError } from '../errors';
+
+/**
+ * Checks the options of an executor.
+ *
+ * @param executor Its name, such as `test-module`.
+ * @throws {CargoTestError} `INVALID_OPTIONS` naming the first wrong key, what was
+ *   expected there and what was found.
+ */
+export function parseOptions<S extends v.GenericSchema>(
+  schema: S,
+  executor: string,
+  options: unknown,
+): v.InferOutput<S> {
+  const result = v.safeParse(schema, options);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new CargoTestError(
+    'INVALID_OPTIONS',
+    `options of the executor nx-cargo-test:${executor}: ${v.getDotPath(issue) ?? '(all)'}: ` +
+      `expected ${issue.expected ?? 'another value'}, got ${issue.received}`,
+  );
+}
