@@ -9,9 +9,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('changed, new and removed files are found; those of caches are not looked at', () => {
   for (const name of ['kept', 'grown', 'removed']) writeFileSync(join(folder, name), name);
-  mkdirSync(join(folder, 'target'));
-  writeFileSync(join(folder, 'target/CACHEDIR.TAG'), '');
-  writeFileSync(join(folder, 'target/output'), '');
+  for (const [cache, mark] of [
+    ['target', 'CACHEDIR.TAG'],
+    ['unmarked-target', '.rustc_info.json'],
+  ] as const) {
+    mkdirSync(join(folder, cache));
+    writeFileSync(join(folder, cache, mark), '');
+    writeFileSync(join(folder, cache, 'output'), '');
+  }
   const snapshot = takeSnapshot([folder]);
   expect([...snapshot.keys()].sort()).toEqual(
     ['grown', 'kept', 'removed'].map((name) => join(folder, name)),

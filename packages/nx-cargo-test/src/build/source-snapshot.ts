@@ -10,7 +10,7 @@ const NEVER_SOURCES = new Set(['.git', '.nx', 'node_modules', '.hg', '.jj']);
 /**
  * Records size, times and identity of every file below `folders`. Folders that
  * hold no sources are left out: version control, Nx's own, `node_modules` and
- * those marked as caches, such as cargo's target folder.
+ * those marked as caches, such as cargo's target folders.
  */
 export function takeSnapshot(folders: readonly string[]): SourceSnapshot {
   const files = new Map<string, string>();
@@ -18,13 +18,20 @@ export function takeSnapshot(folders: readonly string[]): SourceSnapshot {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (NEVER_SOURCES.has(entry.name) || existsSync(join(path, 'CACHEDIR.TAG'))) continue;
-        walk(path);
+        if (!NEVER_SOURCES.has(entry.name) && !isCache(path)) walk(path);
       } else files.set(path, fileState(path));
     }
   };
   for (const folder of folders) walk(folder);
   return files;
+}
+
+/**
+ * cargo marks a target folder as a cache only if it made the folder. One that was
+ * there before, as after a first build of ours, it tells by what it knows of rustc.
+ */
+function isCache(folder: string): boolean {
+  return ['CACHEDIR.TAG', '.rustc_info.json'].some((name) => existsSync(join(folder, name)));
 }
 
 /** Those of `files` whose state differs from a snapshot, or that are not in it. Sorted. */
