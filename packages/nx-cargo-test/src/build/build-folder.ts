@@ -14,10 +14,10 @@ const CACHE_TAG = `Signature: 8a477f597d28d172789f06886806bc55
  * @param targetFolder Absolute path of cargo's target folder, which need not exist.
  */
 export async function createBuildFolder(targetFolder: string): Promise<string> {
-  // cargo tags only a target folder that it makes itself.
-  if ((await mkdir(targetFolder, { recursive: true })) !== undefined) {
-    await writeFile(join(targetFolder, 'CACHEDIR.TAG'), CACHE_TAG);
-  }
+  await mkdir(targetFolder, { recursive: true });
+  // cargo tags only a target folder that it makes itself; outputs of ours may have made it, or Nx restoring them.
+  const isOurs = (await readdir(targetFolder)).every((name) => name === 'nx-cargo-test');
+  if (isOurs) await writeFile(join(targetFolder, 'CACHEDIR.TAG'), CACHE_TAG);
   const folder = join(targetFolder, 'nx-cargo-test', '.build');
   await mkdir(folder, { recursive: true });
   return folder;

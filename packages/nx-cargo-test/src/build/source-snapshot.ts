@@ -28,7 +28,7 @@ export function takeSnapshot(folders: readonly string[]): SourceSnapshot {
 
 /**
  * cargo marks a target folder as a cache only if it made the folder. One that was
- * there before, as after a first build of ours, it tells by what it knows of rustc.
+ * there before is told by the file in which cargo keeps what it knows of rustc.
  */
 function isCache(folder: string): boolean {
   return ['CACHEDIR.TAG', '.rustc_info.json'].some((name) => existsSync(join(folder, name)));
