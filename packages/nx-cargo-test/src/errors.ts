@@ -16,6 +16,11 @@ export type ErrorCode =
   | 'UNKNOWN_TEST'
   | 'LEDGER_UNUSABLE';
 
+/** What is wrong in words, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** A failure that the user can act on: what happened, where, and what mends it. */
 export class CargoTestError extends Error {
   readonly code: ErrorCode;

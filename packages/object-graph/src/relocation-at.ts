@@ -5,6 +5,12 @@ export function relocationAt(
   relocations: readonly Relocation[],
   offset: number,
 ): number | undefined {
+  const index = firstAt(relocations, offset);
+  return relocations[index]?.offset === offset ? index : undefined;
+}
+
+/** Index of the first relocation at an offset or after it. @param relocations By ascending offset. */
+export function firstAt(relocations: readonly Relocation[], offset: number): number {
   let low = 0;
   let high = relocations.length;
   while (low < high) {
@@ -12,5 +18,5 @@ export function relocationAt(
     if (relocations[middle]!.offset < offset) low = middle + 1;
     else high = middle;
   }
-  return relocations[low]?.offset === offset ? low : undefined;
+  return low;
 }

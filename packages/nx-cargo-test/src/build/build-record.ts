@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { keepNewestFiles } from './keep-newest-files';
 
 /** Version of the record's shape and of what its contents mean. */
 const RECORD_SCHEMA = 1;
@@ -64,7 +65,7 @@ export function openBuildRecord(buildFolder: string, kind: readonly string[]): B
         await mkdir(folder, { recursive: true });
         await writeFile(temporary, JSON.stringify(content));
         await rename(temporary, file);
-        await prune(folder);
+        await keepNewestFiles(folder, KEPT);
       } catch {
         await rm(temporary, { force: true }).catch(() => undefined);
       }
@@ -72,21 +73,8 @@ export function openBuildRecord(buildFolder: string, kind: readonly string[]): B
   };
 }
 
+/** Lets configurations be switched. */
 const KEPT = 100;
-
-/** Forgets the records written longest ago, but for a number that lets configurations be switched. */
-async function prune(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  if (names.length <= KEPT) return;
-  const ages = await Promise.all(
-    names.map(async (name) => {
-      const state = await stat(join(folder, name)).catch(() => undefined);
-      return { name, time: state?.mtimeMs ?? 0 };
-    }),
-  );
-  const old = ages.sort((a, b) => b.time - a.time).slice(KEPT);
-  await Promise.all(old.map(({ name }) => rm(join(folder, name), { force: true })));
-}
 
 function mapOf(entries: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
   return new Map(Object.entries(entries));

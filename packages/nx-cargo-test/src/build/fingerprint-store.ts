@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { GRAPH_VERSION } from '@nx-cargo-test/object-graph';
 import { FINGERPRINT_SCHEMA, parseJson } from '../fingerprint/fingerprint-file';
+import { keepNewestFiles } from './keep-newest-files';
 
 /** Version of an entry's shape, and of what is learned beside fingerprints. */
 const STORE_SCHEMA = 2;
@@ -78,20 +79,6 @@ export function openFingerprintStore(buildFolder: string, version: string): Fing
       await writeFile(temporary, JSON.stringify({ version: stamp, ...content }));
       await rename(temporary, fileOf(sha256));
     },
-    prune: async () => {
-      const names = await readdir(folder).catch(() => []);
-      if (names.length <= KEPT) return;
-      const ages = await Promise.all(
-        names.map(async (name) => ({
-          name,
-          time: await stat(join(folder, name)).then(
-            ({ mtimeMs }) => mtimeMs,
-            () => 0,
-          ),
-        })),
-      );
-      const old = ages.sort((a, b) => b.time - a.time).slice(KEPT);
-      await Promise.all(old.map(({ name }) => rm(join(folder, name), { force: true })));
-    },
+    prune: () => keepNewestFiles(folder, KEPT),
   };
 }

@@ -1,5 +1,6 @@
-import { dirname, isAbsolute, relative } from 'node:path';
+import { dirname } from 'node:path';
 import type { CargoMessages } from '../cargo/cargo-messages';
+import { isInside } from '../fingerprint/fingerprint-binary';
 import { isPathPackage } from './build-units';
 
 /**
@@ -32,9 +33,4 @@ export function workspaceCode(
     if (known !== undefined) return known;
     return ![...foreignFolders].some((folder) => isInside(folder, path));
   };
-}
-
-function isInside(folder: string, file: string): boolean {
-  const path = relative(folder, file);
-  return path !== '' && !path.startsWith('..') && !isAbsolute(path);
 }

@@ -1,4 +1,4 @@
-import { CargoTestError } from '../errors';
+import { CargoTestError, messageOf } from '../errors';
 import type { LedgerStore } from '../ledger/ledger-store';
 import type { Ledger } from '../ledger/merge-ledger';
 import { plainText } from './plain-text';
@@ -26,7 +26,6 @@ export async function orUnusable<T>(operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CargoTestError('LEDGER_UNUSABLE', plainText(why), { cause });
+    throw new CargoTestError('LEDGER_UNUSABLE', plainText(messageOf(cause)), { cause });
   }
 }

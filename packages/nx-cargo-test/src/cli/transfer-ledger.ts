@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { CargoTestError } from '../errors';
+import { CargoTestError, messageOf } from '../errors';
 import { EVERY_KEY, type LedgerRecord } from '../ledger/ledger-record';
 import type { Ledger } from '../ledger/merge-ledger';
 import { formatExport, parseExport } from './export-file';
@@ -108,8 +108,4 @@ function describe(records: readonly LedgerRecord[]): string {
 
 function invalidFile(file: string, what: string, cause?: unknown): CargoTestError {
   return new CargoTestError('INVALID_FILE', `${file} ${what}`, { cause });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

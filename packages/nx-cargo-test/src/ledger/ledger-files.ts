@@ -60,11 +60,6 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** An error in words. */
-export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function errorCode(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { BuiltBinary } from '../build/ensure-built';
+import { messageOf } from '../errors';
 import type { RunProgram } from '../cargo/run-program';
 import type { FingerprintFile } from '../fingerprint/fingerprint-file';
 import { readCommitState } from './commit-state';
@@ -62,6 +63,7 @@ export interface SessionEdges {
 export function openLedgerSession(edges: SessionEdges): LedgerSession {
   const { workspaceRoot, store, run } = edges;
   const libraries = new Map<string, ReturnType<typeof sharedLibraries>>();
+  const namesOfProjects = new Map<string, readonly string[]>();
   let opened: Promise<LedgerRun> | undefined;
 
   const open = async (): Promise<LedgerRun> => {
@@ -81,7 +83,7 @@ export function openLedgerSession(edges: SessionEdges): LedgerSession {
     try {
       await writer.flush();
     } catch (error) {
-      edges.announce(`ledger: ${error instanceof Error ? error.message : String(error)}`);
+      edges.announce(`ledger: ${messageOf(error)}`);
     }
   };
   let lastFlush = performance.now();
@@ -99,7 +101,9 @@ export function openLedgerSession(edges: SessionEdges): LedgerSession {
       }
       const names = [
         ...declared.variables,
-        ...dotenvNames([workspaceRoot, join(workspaceRoot, request.projectFolder)]),
+        ...remember(namesOfProjects, request.projectFolder, () =>
+          dotenvNames([workspaceRoot, join(workspaceRoot, request.projectFolder)]),
+        ),
       ];
       const ledgerRun = await (opened ??= open());
       return openLeafLedger(ledgerRun, {
@@ -137,7 +141,7 @@ export function openLedgerSession(edges: SessionEdges): LedgerSession {
   };
 }
 
-/** One library list per binary and environment suffices; leaves of a binary share both. */
+/** Leaves of a binary share its libraries, those of a project its `.env` files. */
 function remember<T>(known: Map<string, T>, key: string, make: () => T): T {
   const value = known.get(key) ?? make();
   known.set(key, value);

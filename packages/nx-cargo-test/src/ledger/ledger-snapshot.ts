@@ -1,6 +1,7 @@
+import { messageOf } from '../errors';
 import { parseLedgerFile, type ParsedLedgerFile } from './ledger-file';
 import { inMergeOrder, parseLedgerFileName, type FileKind } from './ledger-file-name';
-import { errorText, isGone, type LedgerFiles } from './ledger-files';
+import { isGone, type LedgerFiles } from './ledger-files';
 import { revokeEveryKey, type LedgerRecord } from './ledger-record';
 
 /** A file of records as it was read. */
@@ -48,7 +49,7 @@ export async function readSnapshot(files: LedgerFiles): Promise<LedgerSnapshot |
       names = after;
     }
   } catch (error) {
-    return { unreadable: errorText(error) };
+    return { unreadable: messageOf(error) };
   }
   return { unreadable: `its files changed ${TRIES} times while they were read` };
 }
@@ -105,7 +106,7 @@ async function readNewFiles(
       known.set(name, { name, kind, id, content });
     } catch (error) {
       if (isGone(error)) return false;
-      const unreadable = errorText(error);
+      const unreadable = messageOf(error);
       known.set(name, { name, kind, id, content: { unreadable } });
     }
   }

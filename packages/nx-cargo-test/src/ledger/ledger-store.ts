@@ -1,7 +1,7 @@
+import { messageOf } from '../errors';
 import { compactLedger } from './compact-ledger';
 import { ledgerEnvironment, type LedgerEnvironment } from './ledger-environment';
 import { parseLedgerFileName } from './ledger-file-name';
-import { errorText } from './ledger-files';
 import {
   revokeEveryKey,
   type LedgerRecord,
@@ -117,7 +117,7 @@ export function openLedgerStore(
         const tooMany = 'it held too many failures and starts anew: nothing that passed is reused';
         return [...describeDamage(snapshot), ...(collapsed ? [tooMany] : [])];
       } catch (error) {
-        return [`its files could not be merged: ${errorText(error)}`];
+        return [`its files could not be merged: ${messageOf(error)}`];
       }
     },
     async forget(matches) {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { messageOf } from '../errors';
 import type { RecordsOfKind } from './ledger-file';
 import type { FileKind } from './ledger-file-name';
 import type { LedgerEnvironment } from './ledger-environment';
-import { errorText } from './ledger-files';
 import {
   EVERY_KEY,
   recordSchema,
@@ -81,7 +81,7 @@ export function openLedgerWriter(environment: LedgerEnvironment): LedgerWriter {
         stillReusable.length === 0
           ? 'no earlier pass of these tests is left'
           : 'earlier passes of these tests may be reused although they failed';
-      const message = `failures could not be written (${errorText(cause)}): ${consequence}`;
+      const message = `failures could not be written (${messageOf(cause)}): ${consequence}`;
       throw new LedgerWriteError(message, stillReusable, cause);
     }
   };
@@ -93,7 +93,7 @@ export function openLedgerWriter(environment: LedgerEnvironment): LedgerWriter {
     try {
       passesFile = await extendOwnFile(environment, 'passes', passesFile, passes);
     } catch (cause) {
-      throw new LedgerWriteError(`passes could not be written: ${errorText(cause)}`, [], cause);
+      throw new LedgerWriteError(`passes could not be written: ${messageOf(cause)}`, [], cause);
     }
     pendingPasses = pendingPasses.slice(passes.length);
   };

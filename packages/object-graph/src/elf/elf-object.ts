@@ -1,6 +1,7 @@
 import { ByteReader } from '../byte-reader';
 import { ObjectGraphError } from '../errors';
 import { refuseForeignFormat } from '../object-format';
+import { firstAt } from '../relocation-at';
 import * as elf from './constants';
 import { StringTable } from './string-table';
 import { SymbolTable } from './symbol-table';
@@ -343,18 +344,6 @@ const TABLE_TYPES: ReadonlySet<number> = new Set([
   elf.SHT_GROUP,
   elf.SHT_SYMTAB_SHNDX,
 ]);
-
-/** Index of the first relocation at an offset or after it. */
-function firstAt(relocations: readonly Relocation[], offset: number): number {
-  let low = 0;
-  let high = relocations.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (relocations[middle]!.offset < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 /** Whether bytes begin like an ELF file, of any machine. */
 export function isElf(bytes: Uint8Array): boolean {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fingerprintFile, junitFile, resultFile } from '../../build/paths';
 import type { BuiltBinary } from '../../build/ensure-built';
-import { CargoTestError } from '../../errors';
+import { CargoTestError, messageOf } from '../../errors';
 import { parseFingerprintFile, type FingerprintFile } from '../../fingerprint/fingerprint-file';
 import type { Manifest } from '../../fingerprint/manifest';
 import type { LedgerSession } from '../../ledger/ledger-session';
@@ -113,7 +113,7 @@ export async function runLeaf(run: LeafRun): Promise<LeafEnd> {
     }
   } catch (error) {
     // What has run so far must still reach the user and the results file.
-    collector.fail(`the run broke off: ${error instanceof Error ? error.message : String(error)}`);
+    collector.fail(`the run broke off: ${messageOf(error)}`);
   }
   for (const problem of await recorder.end()) collector.note(problem);
   const outcome = collector.outcome();
