@@ -13,6 +13,7 @@ import { LINE_CRATE } from './line-crate';
 import { MACRO_CRATE } from './macro-crate';
 import { MANIFEST_CRATE } from './manifest-crate';
 import { MODULE_CRATE } from './module-crate';
+import { PROCESS_CRATE } from './process-crate';
 import { ScratchWorkspace, type NxRun } from './scratch-workspace';
 import { STATIC_CRATE } from './static-crate';
 
@@ -24,6 +25,7 @@ const CRATES = [
   MACRO_CRATE,
   MANIFEST_CRATE,
   MODULE_CRATE,
+  PROCESS_CRATE,
   STATIC_CRATE,
 ];
 

@@ -14,6 +14,9 @@ export type ErrorCode =
   | 'UNSUPPORTED_HOST'
   | 'NO_WORKSPACE'
   | 'UNKNOWN_TEST'
+  | 'UNKNOWN_FUNCTION'
+  | 'UNCLEAR_SELECTION'
+  | 'NO_CAPTURED_LINK'
   | 'LEDGER_UNUSABLE';
 
 /** What is wrong in words, whatever was thrown. */

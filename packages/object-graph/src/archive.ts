@@ -1,4 +1,5 @@
 import { ByteReader, latin1 } from './byte-reader';
+import type { ByteSource } from './byte-source';
 import { ObjectGraphError } from './errors';
 
 /** One file of an archive. */
@@ -6,7 +7,10 @@ export interface ArchiveMember {
   readonly name: string;
   /** Offset of the member's header, by which the symbol index names it. */
   readonly headerOffset: number;
-  readonly bytes: Uint8Array;
+  /** Where its content begins in the archive. */
+  readonly start: number;
+  /** In bytes. */
+  readonly size: number;
 }
 
 /** An archive's members in order, and which of them defines which symbol. */
@@ -26,68 +30,85 @@ const MAGIC = '!<arch>\n';
 const THIN_MAGIC = '!<thin>\n';
 const HEADER_SIZE = 60;
 
-/** Whether the bytes begin like an archive, thin ones included. */
-export function isArchive(bytes: Uint8Array): boolean {
-  const start = latin1(bytes, 0, Math.min(8, bytes.length));
+/** Whether a file begins like an archive, thin ones included. */
+export function isArchive(source: ByteSource): boolean {
+  const start = magicOf(source);
   return start === MAGIC || start === THIN_MAGIC;
 }
 
 /**
- * Reads a System V archive (ar) with GNU long names and a 32- or 64-bit symbol
- * index; BSD long names (`#1/n`) are read too. An `.rlib` is such an archive.
+ * Reads the list of members of a System V archive (ar) with GNU long names and a
+ * 32- or 64-bit symbol index; BSD long names (`#1/n`) are read too. An `.rlib`
+ * is such an archive. What the members hold is not read.
  *
  * @throws {ObjectGraphError} `UNSUPPORTED_ARCHIVE` for a thin archive, whose members lie elsewhere; `TRUNCATED`.
  */
-export function parseArchive(bytes: Uint8Array, name: string): Archive {
-  const reader = new ByteReader(bytes, name);
-  const magic = latin1(bytes, 0, Math.min(8, bytes.length));
-  if (magic === THIN_MAGIC) {
-    throw new ObjectGraphError(
-      'UNSUPPORTED_ARCHIVE',
-      `${name} is a thin archive: its members lie in other files`,
-    );
-  }
-  if (magic !== MAGIC)
-    throw new ObjectGraphError('UNSUPPORTED_ARCHIVE', `${name} is not an archive`);
-
+export function parseArchive(source: ByteSource, name: string): Archive {
   const unsupported = (problem: string) =>
-    new ObjectGraphError('UNSUPPORTED_ARCHIVE', `${name}: ${problem}`);
+    new ObjectGraphError('UNSUPPORTED_ARCHIVE', `${name}${problem}`);
+  const magic = magicOf(source);
+  if (magic === THIN_MAGIC) throw unsupported(' is a thin archive: its members lie in other files');
+  if (magic !== MAGIC) throw unsupported(' is not an archive');
+
+  const read = (start: number, end: number): Uint8Array => {
+    if (end > source.size) {
+      throw new ObjectGraphError(
+        'TRUNCATED',
+        `${name}: a read of ${end - start} bytes at ${start} exceeds its ${source.size} bytes`,
+      );
+    }
+    const bytes = new Uint8Array(end - start);
+    source.read(bytes, start);
+    return bytes;
+  };
   const members: ArchiveMember[] = [];
   let longNames: Uint8Array | undefined;
   let symbols: ArchiveIndex | undefined;
-  for (let at = MAGIC.length; at < bytes.length;) {
-    reader.range(at, at + HEADER_SIZE);
-    const field = (start: number, end: number) => latin1(bytes, at + start, at + end).trimEnd();
-    if (field(58, 60) !== '`') throw unsupported(`no member header at ${at}`);
+  for (let at = MAGIC.length; at < source.size;) {
+    const header = latin1(read(at, at + HEADER_SIZE), 0, HEADER_SIZE);
+    const field = (start: number, end: number) => header.slice(start, end).trimEnd();
+    if (field(58, 60) !== '`') throw unsupported(`: no member header at ${at}`);
     const size = decimal(field(48, 58));
     if (size === undefined)
-      throw unsupported(`the member at ${at} has the size '${field(48, 58)}'`);
+      throw unsupported(`: the member at ${at} has the size '${field(48, 58)}'`);
     const start = at + HEADER_SIZE;
-    const content = reader.range(start, start + size);
+    const end = start + size;
+    if (end > source.size) read(start, end);
     const rawName = field(0, 16);
     if (rawName === '/') {
-      symbols ??= readIndex(content, name, 4);
+      symbols ??= readIndex(read(start, end), name, 4);
     } else if (rawName === '/SYM64/') {
-      symbols ??= readIndex(content, name, 8);
+      symbols ??= readIndex(read(start, end), name, 8);
     } else if (rawName === '//') {
-      longNames = content;
+      longNames = read(start, end);
     } else if (rawName.startsWith('#1/')) {
       const length = decimal(rawName.slice(3));
       if (length === undefined || length > size)
-        throw unsupported(`the member at ${at} has a name of '${rawName.slice(3)}' bytes`);
-      const memberName = latin1(content, 0, length).replace(/\0+$/, '');
+        throw unsupported(`: the member at ${at} has a name of '${rawName.slice(3)}' bytes`);
+      const memberName = latin1(read(start, start + length), 0, length).replace(/\0+$/, '');
       if (!memberName.startsWith('__.SYMDEF')) {
-        members.push({ name: memberName, headerOffset: at, bytes: content.subarray(length) });
+        members.push({
+          name: memberName,
+          headerOffset: at,
+          start: start + length,
+          size: size - length,
+        });
       }
     } else {
       const memberName = nameOf(rawName, longNames);
       if (memberName === undefined)
-        throw unsupported(`the member at ${at} has the name '${rawName}', which is none`);
-      members.push({ name: memberName, headerOffset: at, bytes: content });
+        throw unsupported(`: the member at ${at} has the name '${rawName}', which is none`);
+      members.push({ name: memberName, headerOffset: at, start, size });
     }
-    at = start + size + (size % 2);
+    at = end + (size % 2);
   }
   return { members, symbols };
+}
+
+function magicOf(source: ByteSource): string {
+  const start = new Uint8Array(Math.min(MAGIC.length, source.size));
+  source.read(start, 0);
+  return latin1(start, 0, start.length);
 }
 
 /** A number as archives write it: digits and nothing else. */

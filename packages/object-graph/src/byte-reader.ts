@@ -8,13 +8,14 @@ import { ObjectGraphError } from './errors';
 export class ByteReader {
   readonly bytes: Uint8Array;
   readonly name: string;
-  readonly #view: DataView;
+  /** For fields whose range was checked as a whole. */
+  readonly view: DataView;
 
   /** @param name Of the file, for messages. */
   constructor(bytes: Uint8Array, name: string) {
     this.bytes = bytes;
     this.name = name;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get length(): number {
@@ -23,29 +24,29 @@ export class ByteReader {
 
   u8(offset: number): number {
     this.#check(offset, 1);
-    return this.#view.getUint8(offset);
+    return this.view.getUint8(offset);
   }
 
   u16(offset: number): number {
     this.#check(offset, 2);
-    return this.#view.getUint16(offset, true);
+    return this.view.getUint16(offset, true);
   }
 
   u32(offset: number): number {
     this.#check(offset, 4);
-    return this.#view.getUint32(offset, true);
+    return this.view.getUint32(offset, true);
   }
 
   /** Big-endian, as in the symbol index of a System V archive. */
   u32be(offset: number): number {
     this.#check(offset, 4);
-    return this.#view.getUint32(offset, false);
+    return this.view.getUint32(offset, false);
   }
 
   u64(offset: number): number {
     this.#check(offset, 8);
     const value =
-      this.#view.getUint32(offset + 4, true) * 0x1_0000_0000 + this.#view.getUint32(offset, true);
+      this.view.getUint32(offset + 4, true) * 0x1_0000_0000 + this.view.getUint32(offset, true);
     if (!Number.isSafeInteger(value)) {
       throw new ObjectGraphError(
         'MALFORMED_OBJECT',
@@ -58,7 +59,7 @@ export class ByteReader {
   u64be(offset: number): number {
     this.#check(offset, 8);
     const value =
-      this.#view.getUint32(offset, false) * 0x1_0000_0000 + this.#view.getUint32(offset + 4, false);
+      this.view.getUint32(offset, false) * 0x1_0000_0000 + this.view.getUint32(offset + 4, false);
     if (!Number.isSafeInteger(value)) {
       throw new ObjectGraphError(
         'MALFORMED_OBJECT',
@@ -72,7 +73,7 @@ export class ByteReader {
   i64(offset: number): number {
     this.#check(offset, 8);
     const value =
-      this.#view.getInt32(offset + 4, true) * 0x1_0000_0000 + this.#view.getUint32(offset, true);
+      this.view.getInt32(offset + 4, true) * 0x1_0000_0000 + this.view.getUint32(offset, true);
     if (!Number.isSafeInteger(value)) {
       throw new ObjectGraphError(
         'MALFORMED_OBJECT',

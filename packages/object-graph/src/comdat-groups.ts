@@ -13,7 +13,7 @@ export interface ComdatGroup {
 export function comdatGroups(object: ElfObject): ComdatGroup[] {
   const groups: ComdatGroup[] = [];
   for (let index = 1; index < object.sectionCount; index++) {
-    if (object.sectionType(index) !== elf.SHT_GROUP) continue;
+    if (object.sections.types[index] !== elf.SHT_GROUP) continue;
     const words = wordsOf(object, index);
     const [flags, ...sections] = words;
     const wrong = sections.find((section) => section === 0 || section >= object.sectionCount);
@@ -30,18 +30,20 @@ export function comdatGroups(object: ElfObject): ComdatGroup[] {
 }
 
 function signatureOf(object: ElfObject, index: number): string {
-  const { info, link } = object.section(index);
-  if (object.sectionType(link) !== elf.SHT_SYMTAB) {
+  const { infos, links, types } = object.sections;
+  const [info, link] = [infos[index]!, links[index]!];
+  if (types[link] !== elf.SHT_SYMTAB) {
     throw new ObjectGraphError(
       'MALFORMED_OBJECT',
       `${object.name}: the group ${index} has its name in section ${link}`,
     );
   }
-  const { type, section } = object.symbol(info);
+  const symbols = object.symbolTable();
+  const section = symbols.section(info);
   // A section's symbol has no name of its own; linkers take the section's.
-  return type === elf.STT_SECTION && section >= 0
+  return symbols.type(info) === elf.STT_SECTION && section >= 0
     ? object.sectionName(section)
-    : object.symbolName(info);
+    : symbols.name(info);
 }
 
 function wordsOf(object: ElfObject, index: number): number[] {

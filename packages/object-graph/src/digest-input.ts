@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-
-/** Length of a digest in characters. */
-export const DIGEST_LENGTH = 16;
+import type { Int32List } from './growing-array';
+import { DIGEST_WORDS } from './object-table';
+import { wordOf } from './word-digest';
 
 /**
  * Collects what is to be digested as one run of bytes in which every item's
@@ -23,23 +23,30 @@ export class DigestInput {
   text(value: string): void {
     this.number(value.length);
     this.#reserve(value.length);
-    this.#used += this.#buffer.write(value, this.#used, 'latin1');
+    this.#used += this.#buffer.write(value, this.#used, 'binary');
   }
 
-  /** Bytes, with zeros in place of those in `masked`. */
-  bytes(value: Uint8Array, masked: readonly (readonly [start: number, end: number])[] = []): void {
+  bytes(value: Uint8Array): void {
     this.number(value.length);
     this.#reserve(value.length);
     this.#buffer.set(value, this.#used);
-    for (const [start, end] of masked) this.#buffer.fill(0, this.#used + start, this.#used + end);
     this.#used += value.length;
   }
 
-  /** The first {@link DIGEST_LENGTH} bytes of the SHA-256, one per character; empties the input. */
-  digest(): string {
-    const digest = hash('sha256', this.#buffer.subarray(0, this.#used), 'buffer');
-    this.#used = 0;
-    return digest.toString('latin1', 0, DIGEST_LENGTH);
+  /** How much was collected; see {@link rewind}. */
+  get length(): number {
+    return this.#used;
+  }
+
+  /** Forgets all that was collected after a `length`. */
+  rewind(length: number): void {
+    this.#used = length;
+  }
+
+  /** The first 16 bytes of the SHA-256 as four words; the input stays as it is. */
+  digestTo(target: Int32List): void {
+    const digest = hash('sha256', this.#buffer.subarray(0, this.#used), 'binary');
+    for (let word = 0; word < DIGEST_WORDS; word++) target.push(wordOf(digest, word));
   }
 
   #reserve(length: number): void {

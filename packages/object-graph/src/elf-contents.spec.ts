@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ElfObject } from './elf/elf-object';
 import { fingerprintProgram } from './fingerprint-tests';
 import { LinkedProgram } from './linked-program';
 import { ObjectGraph } from './object-graph';
+import { DEFINITION, PIECE, tableName } from './object-table';
 
 interface ElfCase {
   readonly name: string;
@@ -53,13 +55,27 @@ describe.each(['x86_64', 'aarch64'])('objects for %s', (machine) => {
 });
 
 describe('panic locations in code for aarch64', () => {
-  const graph = new ObjectGraph(new LinkedProgram(linkOf('aarch64', 'aarch64-locations-0')));
-  const [object] = graph.program.explicitObjects();
-  const names = graph.program.namesMatching(/^(?:given|kept)_/);
-  const [panic] = graph.nodesOf('panic');
+  const program = new LinkedProgram(linkOf('aarch64', 'aarch64-locations-0'));
+  const graph = new ObjectGraph(program);
+  const [object] = program.objects;
+  const { definitions } = object!.table;
+  const names = Array.from({ length: definitions.length / DEFINITION.stride }, (_, row) =>
+    tableName(object!.table, definitions[row * DEFINITION.stride]!),
+  ).filter((name) => /^(?:given|kept)_/.test(name));
+  const nodeOf = (name: string) => graph.nodesOf(program.resolveText(name))[0]!;
+  const panic = nodeOf('panic');
+  names.forEach(nodeOf);
+  graph.readAll();
 
-  /** What is known of each reference to the location. */
-  const known = (name: string) => [...graph.node(graph.nodesOf(name)[0]!).locations.values()];
+  /** What is known of each reference to a location: the functions that it is handed to. */
+  const known = (name: string) => {
+    const { first, targets } = graph.references;
+    const id = nodeOf(name);
+    const edges = Array.from({ length: first[id + 1]! - first[id]! }, (_, at) => first[id]! + at);
+    return edges
+      .filter((edge) => targets[edge]! >= 0 && graph.flags(targets[edge]!) & PIECE.location)
+      .map((edge) => [...targets.subarray(...(graph.handoffs.get(edge) ?? [0, 0]))]);
+  };
 
   test.each(names.filter((name) => name.startsWith('given_')))('%s', (name) => {
     const found = known(name);
@@ -74,9 +90,11 @@ describe('panic locations in code for aarch64', () => {
 
   test('marks of code and data are not taken for names', () => {
     expect(names.length).toBeGreaterThan(20);
-    expect(names.map((name) => graph.symbol(graph.nodesOf(name)[0]!))).toEqual(names);
-    const marks = Array.from({ length: object!.elf.symbolCount() - 1 }, (_, index) =>
-      object!.elf.symbolName(index + 1),
+    expect(names.map((name) => graph.symbol(nodeOf(name)))).toEqual(names);
+    const bytes = readFileSync(join(folder, 'aarch64', 'aarch64-locations-0.o'));
+    const { symbols } = new ElfObject(bytes, 'sample');
+    const marks = Array.from({ length: symbols!.count - 1 }, (_, index) =>
+      symbols!.name(index + 1),
     ).filter((name) => /^\$[dx]/.test(name));
     expect(marks.length).toBeGreaterThan(20);
   });

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { canonicalDigests } from './canonical-form';
+import { createHash } from 'node:crypto';
+import { ClassDigests } from './class-digests';
 import { equivalenceClasses } from './equivalence';
+import type { LabelledGraph } from './equivalence';
 
 interface Sample {
   readonly labels: readonly string[];
@@ -25,25 +27,65 @@ const graphs: fc.Arbitrary<Sample> = fc.integer({ min: 1, max: 12 }).chain((coun
 );
 
 function digestsOf(
-  { labels, edges, places }: Sample,
+  sample: Sample,
   roots: readonly number[],
   shared: readonly number[] = [],
 ): string[] {
-  const classes = equivalenceClasses({
-    edges,
-    labels: labels.map((label, node) => (places[node] ? `${label} place ${node}` : label)),
+  const graph = graphOf(sample);
+  const digests = new ClassDigests(graph, equivalenceClasses(graph), {
+    contents: wordsOf(sample.labels),
+    places: Uint8Array.from(sample.labels, (_, node) => (sample.places[node] ? 1 : 0)),
+    labels: new Int32Array(4),
   });
-  const classDigests: string[] = [];
-  const classEdges: number[][] = [];
+  return roots.map((root) => digests.of([...shared, root]));
+}
+
+function graphOf({ labels, edges, places }: Sample): LabelledGraph {
+  const kinds = new Map<string, number>();
+  const first = [0];
+  for (const targets of edges) first.push(first.at(-1)! + targets.length);
+  return {
+    kinds: Int32Array.from(labels, (label, node) => {
+      const kind = places[node] ? `place ${node}` : label;
+      kinds.set(kind, kinds.get(kind) ?? kinds.size);
+      return kinds.get(kind)!;
+    }),
+    first: Int32Array.from(first),
+    targets: Int32Array.from(edges.flat()),
+    labels: new Int32Array(first.at(-1)!),
+  };
+}
+
+function wordsOf(labels: readonly string[]): Int32Array {
+  const known = new Map<string, Int32Array>();
+  const words = new Int32Array(labels.length * 4);
   labels.forEach((label, node) => {
-    classDigests[classes[node]!] = `${label}${edges[node]!.length}`.padEnd(16);
-    classEdges[classes[node]!] = edges[node]!.map((target) => (target < 0 ? -1 : classes[target]!));
+    let own = known.get(label);
+    if (own === undefined) {
+      const digest = createHash('sha256').update(label).digest();
+      own = Int32Array.from([0, 4, 8, 12], (at) => digest.readInt32LE(at));
+      known.set(label, own);
+    }
+    words.set(own, node * 4);
   });
-  return canonicalDigests(
-    { digests: classDigests, edges: classEdges },
-    shared.map((root) => classes[root]!),
-    roots.map((root) => classes[root]!),
-  );
+  return words;
+}
+
+/**
+ * What a root reaches, written down by a walk over classes that numbers each
+ * when it is met: equal texts mean equal graphs but for names.
+ */
+function walkOf(sample: Sample, root: number): string {
+  const classes = coarsestPartition(sample);
+  const ordinals = new Map<number, number>();
+  const walk = (node: number): string => {
+    const known = ordinals.get(classes[node]!);
+    if (known !== undefined) return `${known}`;
+    ordinals.set(classes[node]!, ordinals.size);
+    const inner = sample.edges[node]!.map((target) => (target < 0 ? '-' : walk(target)));
+    return `(${sample.labels[node]}${sample.places[node] ? '!' : ''} ${inner.join(' ')})`;
+  };
+  return walk(root);
 }
 
 function reached(edges: Sample['edges'], root: number): Set<number> {
@@ -53,8 +95,8 @@ function reached(edges: Sample['edges'], root: number): Set<number> {
 }
 
 /** The partition by definition: split classes until nothing more can be told apart. */
-function coarsestPartition({ labels, edges }: Sample): number[] {
-  let classes = labels.map(() => 0);
+function coarsestPartition({ labels, edges, places }: Sample): number[] {
+  let classes = labels.map((_, node) => (places[node] ? node + 1 : 0));
   for (let round = 0; round <= labels.length; round++) {
     const keys = new Map<string, number>();
     classes = labels.map((label, node) => {
@@ -70,7 +112,7 @@ function coarsestPartition({ labels, edges }: Sample): number[] {
 test('classes are those of the coarsest partition', () => {
   fc.assert(
     fc.property(graphs, (graph) => {
-      const actual = [...equivalenceClasses(graph)];
+      const actual = [...equivalenceClasses(graphOf(graph)).of];
       const expected = coarsestPartition(graph);
       for (let a = 0; a < actual.length; a++) {
         for (let b = 0; b < a; b++)
@@ -81,6 +123,56 @@ test('classes are those of the coarsest partition', () => {
       );
     }),
     { numRuns: 1000 },
+  );
+});
+
+test('digests are equal exactly when a walk meets the same', () => {
+  fc.assert(
+    fc.property(graphs, graphs, (one, other) => {
+      const texts: string[] = [];
+      const digests: string[] = [];
+      for (const graph of [one, other]) {
+        const roots = graph.labels.map((_, node) => node);
+        texts.push(...roots.map((root) => walkOf(graph, root)));
+        digests.push(...digestsOf(graph, roots));
+      }
+      digests.forEach((digest, index) =>
+        digests.forEach((another, at) =>
+          expect(digest === another).toBe(texts[index] === texts[at]),
+        ),
+      );
+    }),
+    { numRuns: 1500 },
+  );
+});
+
+test('digests are equal exactly when a walk meets the same, with many places and cycles', () => {
+  const tangled = fc.integer({ min: 2, max: 7 }).chain((count) =>
+    fc.record({
+      labels: fc.array(fc.constantFrom('a', 'b'), { minLength: count, maxLength: count }),
+      edges: fc.array(
+        fc.array(fc.integer({ min: 0, max: count - 1 }), { minLength: 1, maxLength: 3 }),
+        { minLength: count, maxLength: count },
+      ),
+      places: fc.array(fc.boolean(), { minLength: count, maxLength: count }),
+    }),
+  );
+  fc.assert(
+    fc.property(fc.array(tangled, { minLength: 6, maxLength: 6 }), (samples) => {
+      const texts = samples.flatMap((sample) =>
+        sample.labels.map((_, root) => walkOf(sample, root)),
+      );
+      const digests = samples.flatMap((sample) =>
+        digestsOf(
+          sample,
+          sample.labels.map((_, root) => root),
+        ),
+      );
+      expect(digests.map((digest) => digests.indexOf(digest))).toEqual(
+        texts.map((text) => texts.indexOf(text)),
+      );
+    }),
+    { numRuns: 1500 },
   );
 });
 

@@ -1,4 +1,5 @@
-import { canonicalDigests } from './canonical-form';
+import { ClassDigests } from './class-digests';
+import { environmentReaders } from './environment-readers';
 import { equivalenceClasses } from './equivalence';
 import { ObjectGraphError } from './errors';
 import { LinkedProgram } from './linked-program';
@@ -9,10 +10,11 @@ import { ObjectGraph } from './object-graph';
 import { sharedRoots } from './shared-roots';
 import { findSharedState } from './shared-state';
 import type { SharedStatic } from './shared-state';
-import { findTestDescriptors } from './test-descriptor';
+import { reachedGraph } from './reached-graph';
+import { findTestDescriptors } from './test-roots';
 
 /** Version of what enters a fingerprint; a new one makes every fingerprint new. */
-export const GRAPH_VERSION = 2;
+export const GRAPH_VERSION = 3;
 
 /** What the objects of a link tell about its tests. */
 export interface TestFingerprints {
@@ -22,6 +24,8 @@ export interface TestFingerprints {
   readonly unknown: ReadonlyMap<string, string>;
   /** Tests that can read the line of any panic, so that their fingerprints hold all lines. */
   readonly readsLocations: ReadonlySet<string>;
+  /** Tests that can read any variable of the environment, themselves or by a program that they start. */
+  readonly readsEnvironment: ReadonlySet<string>;
   /**
    * Writable statics and thread-locals of the workspace that two or more tests
    * reach, sorted by name. What the tests in `unknown` reach is not known.
@@ -40,22 +44,14 @@ export interface TestFingerprints {
 export function fingerprintTests(link: Link, tests: readonly string[]): TestFingerprints {
   const program = new LinkedProgram(link);
   const graph = new ObjectGraph(program);
-  const descriptors = findTestDescriptors(program, new Set(tests));
-  const unknown = new Map<string, string>();
-  const roots = new Map<string, number>();
-  for (const test of tests) {
-    const descriptor = descriptors.get(test);
-    if (descriptor === undefined) {
-      unknown.set(test, 'no test descriptor of a known layout');
-      continue;
-    }
-    const root = graph.nodeAtOffset(descriptor.object, descriptor.section, descriptor.offset);
-    graph.mask(root, descriptor.masks);
-    roots.set(test, root);
-  }
+  const { roots, unknown } = testRoots(graph, tests);
   const taken = fingerprintRoots(graph, roots);
-  // Afterwards, as all that any test reaches has been read by then.
-  return { ...taken, unknown, sharedState: findSharedState(graph, roots) };
+  return {
+    ...taken,
+    unknown,
+    readsEnvironment: environmentReaders(graph, roots, sharedRoots(graph).unnamed),
+    sharedState: findSharedState(graph, roots),
+  };
 }
 
 /**
@@ -67,23 +63,50 @@ export function fingerprintTests(link: Link, tests: readonly string[]): TestFing
  * @throws {ObjectGraphError} when the link cannot be followed soundly.
  */
 export function fingerprintProgram(link: Link, isOutputRead = false): string {
-  const graph = new ObjectGraph(new LinkedProgram(link));
-  const [main] = graph.nodesOf('main');
+  const program = new LinkedProgram(link);
+  const graph = new ObjectGraph(program);
+  const [main] = graph.nodesOf(program.resolveText('main'));
   if (main === undefined)
     throw new ObjectGraphError('UNRESOLVED_SYMBOL', 'no captured object defines main');
   const least = isOutputRead ? 'all' : 'none';
   return fingerprintRoots(graph, new Map([['main', main]]), least).fingerprints.get('main')!;
 }
 
-function fingerprintRoots(
+/** The nodes that tests start at. */
+export function testRoots(
+  graph: ObjectGraph,
+  tests: readonly string[],
+): { roots: Map<string, number>; unknown: Map<string, string> } {
+  const descriptors = findTestDescriptors(graph.program, new Set(tests));
+  const unknown = new Map<string, string>();
+  const roots = new Map<string, number>();
+  for (const test of tests) {
+    const descriptor = descriptors.get(test);
+    if (descriptor === undefined) {
+      unknown.set(test, 'no test descriptor of a known layout');
+      continue;
+    }
+    const root = graph.nodeOf(descriptor.object, descriptor.piece);
+    graph.setDigest(root, descriptor.digest);
+    roots.set(test, root);
+  }
+  return { roots, unknown };
+}
+
+/**
+ * Fingerprints what each root reaches, together with what all share.
+ *
+ * @param graph Its nodes are read by this, as far as any root reaches.
+ * @param least The locations that count at least.
+ */
+export function fingerprintRoots(
   graph: ObjectGraph,
   roots: ReadonlyMap<string, number>,
   least: 'none' | 'all' = 'none',
 ): Pick<TestFingerprints, 'fingerprints' | 'readsLocations'> {
   const { unnamed, harness } = sharedRoots(graph);
   const shared = [...unnamed, ...harness];
-  // Reading a node makes its targets known, so this reads all that any root reaches.
-  for (let id = 0; id < graph.size; id++) graph.node(id);
+  graph.readAll();
 
   const readers = new LocationReaders(graph);
   const groups: Record<CountedLocations, [string, number][]> = { none: [], caller: [], all: [] };
@@ -94,52 +117,17 @@ function fingerprintRoots(
   }
   const fingerprints = new Map<string, string>();
   for (const counted of ['none', 'caller', 'all'] as const) {
-    for (const [name, value] of digests(graph, readers, shared, groups[counted], counted))
-      fingerprints.set(name, value);
+    const group = groups[counted];
+    if (group.length === 0) continue;
+    const starts = [...shared, ...group.map(([, root]) => root)];
+    const reached = reachedGraph(graph, readers.targets(counted), starts);
+    const classes = equivalenceClasses(reached.graph);
+    const digests = new ClassDigests(reached.graph, classes, reached.wording);
+    const sharedStarts = reached.starts.slice(0, shared.length);
+    group.forEach(([name], index) =>
+      fingerprints.set(name, digests.of([...sharedStarts, reached.starts[shared.length + index]!])),
+    );
   }
   const readsLocations = new Set([...groups.caller, ...groups.all].map(([name]) => name));
   return { fingerprints, readsLocations };
-}
-
-function digests(
-  graph: ObjectGraph,
-  readers: LocationReaders,
-  shared: readonly number[],
-  roots: readonly (readonly [string, number])[],
-  counted: CountedLocations,
-): [string, string][] {
-  if (roots.length === 0) return [];
-  // Only what these roots reach, numbered anew in the order of a walk.
-  const ids: number[] = [];
-  const numbers = new Int32Array(graph.size).fill(-1);
-  const numberOf = (id: number): number =>
-    numbers[id] === -1 ? (numbers[id] = ids.push(id) - 1) : numbers[id]!;
-  const sharedNumbers = shared.map(numberOf);
-  const rootNumbers = roots.map(([, root]) => numberOf(root));
-  const edges: number[][] = [];
-  const labels: string[] = [];
-  for (let number = 0; number < ids.length; number++) {
-    const id = ids[number]!;
-    const node = graph.node(id);
-    edges.push(
-      readers.targets(id, node, counted).map((target) => (target < 0 ? -1 : numberOf(target))),
-    );
-    // A place is in a class of its own, or writing one static would equal writing another.
-    labels.push(node.hasIdentity ? `${node.digest} place ${id}` : node.digest);
-  }
-  const classes = equivalenceClasses({ edges, labels });
-  const classDigests: string[] = [];
-  const classEdges: number[][] = [];
-  ids.forEach((id, number) => {
-    const group = classes[number]!;
-    if (classDigests[group] !== undefined) return;
-    classDigests[group] = graph.node(id).digest;
-    classEdges[group] = edges[number]!.map((target) => (target < 0 ? -1 : classes[target]!));
-  });
-  const values = canonicalDigests(
-    { digests: classDigests, edges: classEdges },
-    sharedNumbers.map((number) => classes[number]!),
-    rootNumbers.map((number) => classes[number]!),
-  );
-  return roots.map(([name], index) => [name, values[index]!]);
 }

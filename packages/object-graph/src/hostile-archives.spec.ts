@@ -91,11 +91,4 @@ describe('archives', () => {
     );
     expect(codeOf(link(many))).toBe('read');
   }, 60_000);
-
-  test('more archives than can be told apart', () => {
-    const empty = buildArchive([]);
-    expect(codeOf(linkOf(caller('outside'), ...Array.from({ length: 8193 }, () => empty)))).toBe(
-      'UNSUPPORTED_ARCHIVE',
-    );
-  });
 });

@@ -5,10 +5,25 @@ import * as publicInterface from './index';
 test('exactly the public functions are exported', () => {
   expect(Object.keys(publicInterface).sort()).toEqual([
     'GRAPH_VERSION',
+    'NamedPlaces',
     'ObjectGraphError',
+    'ObjectLoader',
+    'TABLE_VERSION',
+    'compareLinks',
+    'decodeFileTable',
+    'digestFile',
+    'encodeFileTable',
     'fingerprintProgram',
     'fingerprintTests',
+    'nearestNodes',
+    'nodeKind',
+    'nodePath',
+    'openGraph',
+    'readExecutable',
+    'readFileTable',
+    'shortestPath',
     'symbolPath',
+    'testsReaching',
   ]);
 });
 

@@ -1,8 +1,26 @@
-export { fingerprintProgram, fingerprintTests, GRAPH_VERSION } from './fingerprint-tests';
+export { compareLinks } from './compare-links';
 export { ObjectGraphError } from './errors';
+export { fingerprintProgram, fingerprintTests, GRAPH_VERSION } from './fingerprint-tests';
+export { readExecutable } from './linked-program';
+export { NamedPlaces } from './named-places';
+export { nodeKind, nodePath } from './node-path';
+export { ObjectLoader } from './object-loader';
+export { openGraph } from './open-graph';
+export { digestFile, readFileTable } from './read-file';
+export { nearestNodes, shortestPath } from './shortest-path';
 export { symbolPath } from './symbol-name';
+export { decodeFileTable, encodeFileTable, TABLE_VERSION } from './table-file';
+export { testsReaching } from './tests-reaching';
 
+export type { ByteSource } from './byte-source';
+export type { ChangeKind, LinkChange, LinkComparison, TestDifference } from './compare-links';
 export type { ObjectGraphErrorCode } from './errors';
 export type { TestFingerprints } from './fingerprint-tests';
-export type { Link, LinkedFile } from './linked-program';
+export type { LinkGraph } from './link-graph';
+export type { Executable, Link, LinkedFile } from './linked-program';
+export type { NamedPlace } from './named-places';
+export type { NodeKind } from './node-path';
+export type { FileTable } from './object-table';
 export type { SharedStatic } from './shared-state';
+export type { NearestNodes, TestPath } from './shortest-path';
+export type { ReachingTests } from './tests-reaching';

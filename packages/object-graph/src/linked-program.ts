@@ -1,16 +1,25 @@
-import { isArchive, parseArchive } from './archive';
-import type { Archive, ArchiveIndex, ArchiveMember } from './archive';
-import { comdatGroups } from './comdat-groups';
-import * as elf from './elf/constants';
-import { COMMON, ElfObject, isElf, UNDEFINED } from './elf/elf-object';
+import { sourceOf } from './byte-source';
+import type { ByteSource } from './byte-source';
+import { ElfObject, UNDEFINED } from './elf/elf-object';
 import { ObjectGraphError } from './errors';
+import { foreignImports } from './foreign-imports';
+import { NameIndex } from './name-index';
+import { NamedPlaces } from './named-places';
+import type { NamedPlace } from './named-places';
+import { NameList } from './name-list';
 import { machineName } from './object-format';
+import { ObjectLoader } from './object-loader';
+import { DEFINITION, FILE_NAME, tableName } from './object-table';
+import type { FileTable, MemberTable, ObjectTable } from './object-table';
+import { named, readFileTable, withName } from './read-file';
+import { COMMON_RANK, STRONG } from './read-object';
 
 /** One input of a link: an object or an archive of objects. */
 export interface LinkedFile {
   /** For messages only; it enters no fingerprint. */
   readonly name: string;
-  readonly bytes: Uint8Array;
+  /** The file, or what was read of it before. */
+  readonly bytes: Uint8Array | ByteSource | FileTable;
   /** Compiled with optimisation: what code does with a panic location can then not be told from its calls. */
   readonly optimized: boolean;
   /** Comes with the toolchain, such as the archives of `core` and `std`. */
@@ -22,14 +31,36 @@ export interface LinkedFile {
 /** What the linker was given, in its order, and what it made. */
 export interface Link {
   readonly files: readonly LinkedFile[];
-  /** The linked executable. */
-  readonly executable: Uint8Array;
+  /** The linked executable, or what was read of it before. */
+  readonly executable: Uint8Array | ByteSource | Executable;
+  /**
+   * Folders of this machine whose paths in constants do not count. Files that
+   * were read before were read with the same ones. Default: none.
+   */
+  readonly places?: readonly NamedPlace[];
 }
 
-/** An object that takes part in the link: named itself, or a member of an archive. */
+/** What is needed of a linked executable. */
+export interface Executable {
+  readonly machine: number;
+  /** Names that it takes from shared libraries. */
+  readonly imports: readonly string[];
+  /**
+   * Names that it defines for shared libraries to call, sorted: the linker
+   * exports just those that a library on its command line refers to or defines
+   * as well, such as a crate's own `getpid`.
+   */
+  readonly exports: readonly string[];
+  /** Those of `imports` that come from other than the system's libraries; see `foreignImports`. */
+  readonly foreignImports: readonly string[];
+}
+
+/** An object that may take part in the link: named itself, or a member of an archive. */
 export interface LinkedObject {
   readonly id: number;
-  readonly elf: ElfObject;
+  /** Its file, or `archive(member)`. */
+  readonly name: string;
+  readonly table: ObjectTable;
   readonly optimized: boolean;
   readonly isStandard: boolean;
   readonly isWorkspace: boolean;
@@ -37,72 +68,59 @@ export interface LinkedObject {
   readonly explicit: boolean;
 }
 
-/** Where a name is defined. */
+/** Where a name is defined: an object, and the row of its `definitions`. */
 export interface Definition {
   readonly object: LinkedObject;
-  readonly symbol: number;
-}
-
-interface LoadedArchive {
-  readonly archive: Archive;
-  readonly file: LinkedFile;
-  readonly members: ReadonlyMap<number, ArchiveMember>;
-  readonly objects: Map<number, LinkedObject>;
+  readonly row: number;
 }
 
 /**
  * The inputs of one link with the linker's symbol resolution: objects named on
  * the command line define a name first (a strong definition before a common
  * one, that before a weak one), then the archives whose indices list it. Of
- * groups with one signature only the first counts. Archive members are parsed
- * when something asks for them.
+ * groups with one signature only the first counts.
  */
 export class LinkedProgram {
-  readonly machine: number;
+  /** All objects, those of archives included: more than the linker takes. */
+  readonly objects: readonly LinkedObject[];
+  readonly executable: Executable;
   readonly #objects: LinkedObject[] = [];
-  readonly #archives: LoadedArchive[] = [];
-  readonly #definitions = new Map<string, Definition>();
-  /** Per name, the first archive member that its archive's index lists; the archive's position times {@link HEADER_OFFSETS} is added. */
-  readonly #archiveSymbols = new Map<string, number>();
-  /** Further members of the few names that several members define. */
-  readonly #furtherArchiveSymbols = new Map<string, Set<number>>();
-  readonly #resolvedInArchives = new Map<string, readonly Definition[]>();
-  /** Of the objects named on the command line: sections of groups that the linker keeps, unless a member's comes first. */
-  readonly #grouped = new Map<LinkedObject, ReadonlySet<number>>();
-  readonly #executable: ElfObject;
-  readonly #memberSymbols = new Map<LinkedObject, Map<string, number>>();
-  #imports: Set<string> | undefined;
+  readonly #names = new NameIndex();
+  /** Per name, what the objects on the command line define. */
+  readonly #definitions: (Definition | undefined)[] = [];
+  /** Per name, what archives list, in their order. */
+  readonly #listed: Definition[][] = [];
+  /** Names that an archive's index lists and its members lack, with what to say of them. */
+  readonly #missing = new Map<string, string>();
+  readonly #resolved: (readonly Definition[] | undefined)[] = [];
+  /** Of the objects named on the command line: groups that the linker keeps, unless a member's comes first. */
+  readonly #keptGroups = new Map<LinkedObject, ReadonlySet<number>>();
+  readonly #imports: ReadonlySet<string>;
 
   /** @throws {ObjectGraphError} when an input cannot be followed. */
   constructor(link: Link) {
-    this.#executable = new ElfObject(link.executable, 'executable');
-    this.machine = this.#executable.machine;
+    this.executable = readExecutable(link.executable);
+    this.#imports = new Set(this.executable.imports);
+    const loader = new ObjectLoader();
+    const places = new NamedPlaces(link.places ?? []);
+    const archives: { table: FileTable; objects: (LinkedObject | undefined)[] }[] = [];
     for (const file of link.files) {
-      if (isArchive(file.bytes)) this.#addArchive(file);
-      else this.#addObject(file.bytes, file.name, file, true);
+      const table = fileTable(file, loader, places);
+      const objects = table.members.map((member) =>
+        this.#addObject(file, member, table.index === undefined),
+      );
+      if (table.index !== undefined) archives.push({ table, objects });
     }
-    const signatures = new Set<string>();
-    for (const object of this.explicitObjects()) this.#addDefinitions(object, signatures);
-    if (this.#archives.length > MAXIMUM_ARCHIVES) {
-      throw new ObjectGraphError('UNSUPPORTED_ARCHIVE', `${this.#archives.length} archives`);
-    }
-    this.#archives.forEach((loaded, position) => this.#addArchiveSymbols(loaded, position));
+    this.objects = this.#objects;
+    const signatures = new Set<number>();
+    for (const object of this.#objects)
+      if (object.explicit) this.#addDefinitions(object, signatures);
+    for (const { table, objects } of archives) this.#addListed(table, objects);
   }
 
-  /** Objects that are linked whatever they define. */
-  explicitObjects(): LinkedObject[] {
-    return this.#objects.filter((object) => object.explicit);
-  }
-
-  /**
-   * Every object that may be linked, members of archives included: more than
-   * the linker takes, which is the safe side for sections that run unnamed.
-   */
-  allObjects(): LinkedObject[] {
-    for (const loaded of this.#archives) {
-      for (const member of loaded.archive.members) this.#member(loaded, member.headerOffset);
-    }
-    return [...this.#objects].sort((a, b) => a.id - b.id);
+  /** The processor that the program is for (`EM_…`). */
+  get machine(): number {
+    return this.executable.machine;
   }
 
   /**
@@ -110,220 +128,198 @@ export class LinkedProgram {
    * Which of several archive members it takes depends on what else it has
    * loaded by then, so all of them count; so does a member beside a definition
    * that it may replace: a weak one, a common one, or one of a group.
+   *
+   * @param name Index of a name of the object.
    */
-  resolve(name: string): readonly Definition[] {
-    const known = this.#definitions.get(name);
-    if (known === undefined) return this.#resolveInArchives(name);
-    return this.#mayLose(known) && !isEverywhereEqual(name)
-      ? [known, ...this.#resolveInArchives(name)]
-      : [known];
-  }
-
-  #mayLose({ object, symbol }: Definition): boolean {
-    const { binding, section } = object.elf.symbol(symbol);
-    return rank(binding, section) < STRONG || this.#grouped.get(object)?.has(section) === true;
-  }
-
-  #resolveInArchives(name: string): readonly Definition[] {
-    let definitions = this.#resolvedInArchives.get(name);
-    if (definitions === undefined) {
-      definitions = this.#membersThatDefine(name);
-      this.#resolvedInArchives.set(name, definitions);
-    }
+  resolve({ table }: Pick<LinkedObject, 'table'>, name: number): readonly Definition[] {
+    const number = this.#names.find(table, name);
+    const definitions = number < 0 ? [] : this.#resolveNumber(number);
+    if (this.#missing.size > 0) this.#refuseMissing(tableName(table, name), definitions);
     return definitions;
   }
 
-  #membersThatDefine(name: string): Definition[] {
-    const first = this.#archiveSymbols.get(name);
-    if (first === undefined) return [];
-    return [first, ...(this.#furtherArchiveSymbols.get(name) ?? [])].map((packed) => {
-      const loaded = this.#archives[Math.floor(packed / HEADER_OFFSETS)]!;
-      const object = this.#member(loaded, packed % HEADER_OFFSETS);
-      const symbol = object === undefined ? undefined : this.#symbolsOf(object).get(name);
-      if (object === undefined || symbol === undefined) {
-        throw new ObjectGraphError(
-          'MALFORMED_OBJECT',
-          `${loaded.file.name}: its index says that ${object?.elf.name ?? 'its metadata'} defines ${name}, which it does not`,
-        );
-      }
-      return { object, symbol };
-    });
+  /** As {@link resolve}, for a name as text. */
+  resolveText(name: string): readonly Definition[] {
+    const list = new NameList();
+    const index = list.add(name);
+    const number = this.#names.find(list.columns, index);
+    return number < 0 ? [] : this.#resolveNumber(number);
   }
 
-  #symbolsOf(object: LinkedObject): ReadonlyMap<string, number> {
-    let symbols = this.#memberSymbols.get(object);
-    if (symbols === undefined) {
-      symbols = new Map([...definedGlobals(object.elf)].map(({ index, name }) => [name, index]));
-      this.#memberSymbols.set(object, symbols);
-    }
-    return symbols;
-  }
-
-  /** Names that the executable takes from shared libraries. */
-  imports(): ReadonlySet<string> {
-    if (this.#imports === undefined) {
-      this.#imports = new Set();
-      for (const { name, isDefined } of dynamicSymbols(this.#executable)) {
-        if (!isDefined) this.#imports.add(name);
+  /** Definitions that objects mark as entries of a kind (`ENTRY`), as far as the linker may take them. */
+  entries(kind: number): readonly Definition[] {
+    const names = new Set<number>();
+    for (const { table } of this.#objects) {
+      for (let at = 0; at < table.entries.length; at += 2) {
+        if (table.entries[at] !== kind) continue;
+        const name = table.definitions[table.entries[at + 1]! * DEFINITION.stride]!;
+        const number = this.#names.find(table, name);
+        if (number >= 0) names.add(number);
       }
     }
-    return this.#imports;
+    const found = [...names].map((number) => ({
+      number,
+      definitions: this.#resolveNumber(number),
+    }));
+    // Sorted by name, as the order of the files says nothing.
+    return found
+      .map(({ definitions }) => ({ definitions, text: nameOf(definitions[0]) }))
+      .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+      .flatMap(({ definitions }) => definitions);
   }
 
-  /**
-   * Names that the executable defines for shared libraries to call: the linker
-   * exports just those that a library on its command line refers to or
-   * defines as well, such as a crate's own `getpid`.
-   */
-  exports(): string[] {
-    const names = new Set<string>();
-    for (const { name, isDefined } of dynamicSymbols(this.#executable)) {
-      if (isDefined && name !== '') names.add(name);
-    }
-    return [...names].sort();
+  /** Whether the executable takes a name from a shared library. */
+  isImported(name: string): boolean {
+    return this.#imports.has(name);
   }
 
-  /** Defined global names that match, sorted. */
-  namesMatching(pattern: RegExp): string[] {
-    const names = [...this.#definitions.keys(), ...this.#archiveSymbols.keys()].filter((name) =>
-      pattern.test(name),
+  #resolveNumber(number: number): readonly Definition[] {
+    return (this.#resolved[number] ??= this.#choose(number));
+  }
+
+  #choose(number: number): readonly Definition[] {
+    const known = this.#definitions[number];
+    const listed = this.#listed[number] ?? [];
+    if (known !== undefined && (listed.length === 0 || !this.#mayLose(known))) return [known];
+    const found = known === undefined ? listed : [known, ...listed];
+    const [first] = found;
+    // All of them say the same then.
+    return first !== undefined && isEverywhereEqual(nameOf(first)) ? [first] : found;
+  }
+
+  #refuseMissing(name: string, definitions: readonly Definition[]): void {
+    const problem = this.#missing.get(name);
+    const [known] = definitions;
+    const isAsked = known === undefined || !known.object.explicit || this.#mayLose(known);
+    if (problem !== undefined && isAsked) throw new ObjectGraphError('MALFORMED_OBJECT', problem);
+  }
+
+  #mayLose({ object, row }: Definition): boolean {
+    const { definitions } = object.table;
+    const at = row * DEFINITION.stride;
+    const group = definitions[at + DEFINITION.group]!;
+    return (
+      definitions[at + DEFINITION.rank]! < STRONG ||
+      (group >= 0 && this.#keptGroups.get(object)?.has(group) === true)
     );
-    return [...new Set(names)].sort();
   }
 
-  #addObject(bytes: Uint8Array, name: string, file: LinkedFile, explicit: boolean): LinkedObject {
-    const object = new ElfObject(bytes, name);
-    if (object.type !== elf.ET_REL || object.machine !== this.machine) {
+  #addObject(file: LinkedFile, member: MemberTable, explicit: boolean): LinkedObject | undefined {
+    if (member.error !== undefined)
+      throw new ObjectGraphError(member.error.code, named(member.error.message, file.name));
+    const { table } = member;
+    if (table === undefined) return undefined;
+    const name = member.name === '' ? file.name : `${file.name}(${member.name})`;
+    if (table.machine !== this.machine) {
       throw new ObjectGraphError(
         'UNSUPPORTED_OBJECT',
-        `${name}: file type ${object.type} for ${machineName(object.machine)}, expected a relocatable object for ${machineName(this.machine)}`,
+        `${name}: an object for ${machineName(table.machine)}, expected one for ${machineName(this.machine)}`,
       );
     }
-    if (!file.isStandard) refuseSlimObject(object);
-    const { optimized, isStandard, isWorkspace } = file;
-    const id = this.#objects.length;
-    const linked = { id, elf: object, optimized, isStandard, isWorkspace, explicit };
-    this.#objects.push(linked);
-    return linked;
-  }
-
-  #addArchive(file: LinkedFile): void {
-    const archive = parseArchive(file.bytes, file.name);
-    const members = new Map(archive.members.map((member) => [member.headerOffset, member]));
-    this.#archives.push({ archive, members, file, objects: new Map() });
-  }
-
-  #addDefinitions(object: LinkedObject, signatures: Set<string>): void {
-    const kept = new Set<number>();
-    const discarded = new Set<number>();
-    const groups = comdatGroups(object.elf);
-    for (const { signature, sections } of groups) {
-      for (const section of sections) (signatures.has(signature) ? discarded : kept).add(section);
-    }
-    for (const { signature } of groups) signatures.add(signature);
-    this.#grouped.set(object, kept);
-    for (const { index, name, binding, section } of definedGlobals(object.elf)) {
-      if (discarded.has(section)) continue;
-      const known = this.#definitions.get(name);
-      if (known === undefined || replaces(object, index, binding, known))
-        this.#definitions.set(name, { object, symbol: index });
-    }
-  }
-
-  #addArchiveSymbols(loaded: LoadedArchive, position: number): void {
-    const { names, headerOffsets } = loaded.archive.symbols ?? this.#indexMembers(loaded);
-    names.forEach((name, index) => {
-      const headerOffset = headerOffsets[index]!;
-      if (!loaded.members.has(headerOffset)) {
-        throw new ObjectGraphError(
-          'MALFORMED_OBJECT',
-          `${loaded.file.name}: its index names a member at ${headerOffset}, where none is`,
-        );
-      }
-      const packed = position * HEADER_OFFSETS + headerOffset;
-      const first = this.#archiveSymbols.get(name);
-      if (first === undefined) {
-        this.#archiveSymbols.set(name, packed);
-        return;
-      }
-      if (isEverywhereEqual(name) || packed === first) return;
-      const further = this.#furtherArchiveSymbols.get(name);
-      if (further === undefined) this.#furtherArchiveSymbols.set(name, new Set([packed]));
-      else further.add(packed);
-    });
-  }
-
-  /** An archive without an index is indexed by reading all of its members. */
-  #indexMembers(loaded: LoadedArchive): ArchiveIndex {
-    const names: string[] = [];
-    const headerOffsets: number[] = [];
-    for (const { headerOffset } of loaded.archive.members) {
-      const object = this.#member(loaded, headerOffset);
-      if (object === undefined) continue;
-      for (const name of this.#symbolsOf(object).keys()) {
-        names.push(name);
-        headerOffsets.push(headerOffset);
-      }
-    }
-    return { names, headerOffsets };
-  }
-
-  #member(loaded: LoadedArchive, headerOffset: number): LinkedObject | undefined {
-    const known = loaded.objects.get(headerOffset);
-    if (known !== undefined) return known;
-    const member = loaded.members.get(headerOffset)!;
-    // Crate metadata is no object on some targets; where it's wrapped in one, that holds nothing to be linked.
-    if (member.name.endsWith('.rmeta') && !isElf(member.bytes)) return undefined;
-    const object = this.#addObject(
-      member.bytes,
-      `${loaded.file.name}(${member.name})`,
-      loaded.file,
-      false,
-    );
-    loaded.objects.set(headerOffset, object);
-    return object;
-  }
-}
-
-/** Archives are packed with header offsets into one number: so many of them, of 1 TiB each. */
-const MAXIMUM_ARCHIVES = 2 ** 13;
-const HEADER_OFFSETS = 2 ** 40;
-
-const WEAK = 0;
-const COMMON_RANK = 1;
-const STRONG = 2;
-
-/** How definitions of one name compare: linkers take the highest, and of equal ones the first. */
-function rank(binding: number, section: number): number {
-  if (binding === elf.STB_WEAK) return WEAK;
-  return section === COMMON ? COMMON_RANK : STRONG;
-}
-
-function replaces(
-  object: LinkedObject,
-  index: number,
-  binding: number,
-  known: Definition,
-): boolean {
-  const { section, size } = object.elf.symbol(index);
-  const other = known.object.elf.symbol(known.symbol);
-  const [ours, theirs] = [rank(binding, section), rank(other.binding, other.section)];
-  // Common symbols are one variable, as large as the largest.
-  return ours > theirs || (ours === COMMON_RANK && theirs === COMMON_RANK && size > other.size);
-}
-
-/** Refuses what GCC leaves for link-time optimisation: code in a form of its own, none in the sections. */
-function refuseSlimObject(object: ElfObject): void {
-  for (let index = 1; index < object.sectionCount; index++) {
-    if (!object.sectionNameStartsWith(index, '.gnu.lto_.lto.')) continue;
-    // GCC's `struct lto_section`: two 16-bit version numbers, then whether the object is slim.
-    if (object.content(index)[4] !== 0) {
+    if (table.isSlim && !file.isStandard) {
       throw new ObjectGraphError(
         'BITCODE',
-        `${object.name} holds GCC's intermediate code, no machine code`,
+        `${name} holds GCC's intermediate code, no machine code`,
       );
     }
+    const { optimized, isStandard, isWorkspace } = file;
+    const id = this.#objects.length;
+    const object = { id, name, table, optimized, isStandard, isWorkspace, explicit };
+    this.#objects.push(object);
+    return object;
   }
+
+  #addDefinitions(object: LinkedObject, signatures: Set<number>): void {
+    const { table } = object;
+    const kept = new Set<number>();
+    const own: number[] = [];
+    table.groups.forEach((name, group) => {
+      const signature = this.#names.add(table, name);
+      own.push(signature);
+      if (!signatures.has(signature)) kept.add(group);
+    });
+    for (const signature of own) signatures.add(signature);
+    this.#keptGroups.set(object, kept);
+    const { definitions } = table;
+    for (let row = 0, at = 0; at < definitions.length; row++, at += DEFINITION.stride) {
+      const group = definitions[at + DEFINITION.group]!;
+      if (group >= 0 && !kept.has(group)) continue;
+      const number = this.#names.add(table, definitions[at]!);
+      const known = this.#definitions[number];
+      const definition = { object, row };
+      if (known === undefined || replaces(definition, known))
+        this.#definitions[number] = definition;
+    }
+  }
+
+  #addListed(file: FileTable, objects: readonly (LinkedObject | undefined)[]): void {
+    const missing = new Map(file.missing.map(({ entry, name }) => [entry, name]));
+    const index = file.index!;
+    for (let entry = 0; entry < index.length; entry += 2) {
+      const object = objects[index[entry]!];
+      const row = index[entry + 1]!;
+      const absent = missing.get(entry);
+      if (object === undefined || absent !== undefined) {
+        const member = object?.name ?? 'its metadata';
+        this.#missing.set(
+          absent ?? '',
+          `an archive's index says that ${member} defines ${absent ?? ''}, which it does not`,
+        );
+        continue;
+      }
+      const name = object.table.definitions[row * DEFINITION.stride]!;
+      const number = this.#names.add(object.table, name);
+      const listed = (this.#listed[number] ??= []);
+      if (!listed.some((other) => other.object === object)) listed.push({ object, row });
+    }
+  }
+}
+
+const isTable = (bytes: LinkedFile['bytes']): bytes is FileTable => 'members' in bytes;
+const isBytes = (bytes: LinkedFile['bytes'] | Executable): bytes is Uint8Array =>
+  bytes instanceof Uint8Array;
+
+function fileTable(
+  { name, bytes }: LinkedFile,
+  loader: ObjectLoader,
+  places: NamedPlaces,
+): FileTable {
+  if (isTable(bytes)) return bytes;
+  return readFileTable(name, isBytes(bytes) ? sourceOf(bytes) : bytes, loader, places);
+}
+
+/**
+ * Reads what is needed of a linked executable.
+ *
+ * @throws {ObjectGraphError} for a file that is no executable of a known format.
+ */
+export function readExecutable(executable: Link['executable']): Executable {
+  if ('imports' in executable) return executable;
+  const source = isBytes(executable) ? sourceOf(executable) : executable;
+  return withName('executable', () => {
+    const bytes = new ObjectLoader().load({ source, start: 0, size: source.size });
+    const file = new ElfObject(bytes, FILE_NAME);
+    const symbols = file.dynamicSymbols();
+    const imports: string[] = [];
+    const exports = new Set<string>();
+    for (let index = 1; index < (symbols?.count ?? 0); index++) {
+      const name = symbols!.name(index);
+      if (symbols!.section(index) === UNDEFINED) imports.push(name);
+      else if (name !== '') exports.add(name);
+    }
+    return {
+      machine: file.machine,
+      imports,
+      exports: [...exports].sort(),
+      foreignImports: foreignImports(file),
+    };
+  });
+}
+
+function nameOf(definition: Definition | undefined): string {
+  if (definition === undefined) return '';
+  const { table } = definition.object;
+  return tableName(table, table.definitions[definition.row * DEFINITION.stride]!);
 }
 
 /** Whether every definition of a name says the same: `DW.ref.X`, the address of X, which compilers put into each object. */
@@ -331,23 +327,16 @@ function isEverywhereEqual(name: string): boolean {
   return name.startsWith('DW.ref.');
 }
 
-function* dynamicSymbols(executable: ElfObject): Iterable<{ name: string; isDefined: boolean }> {
-  const count = executable.symbolCount(elf.SHT_DYNSYM);
-  for (let index = 1; index < count; index++) {
-    const { section } = executable.symbol(index, elf.SHT_DYNSYM);
-    yield { name: executable.symbolName(index, elf.SHT_DYNSYM), isDefined: section !== UNDEFINED };
-  }
-}
-
-function* definedGlobals(
-  object: ElfObject,
-): Iterable<{ index: number; name: string; binding: number; section: number }> {
-  const count = object.symbolCount();
-  for (let index = Math.max(1, object.firstGlobalSymbol()); index < count; index++) {
-    const section = object.symbolSection(index);
-    if (section === UNDEFINED) continue;
-    const { binding } = object.symbol(index);
-    const name = object.symbolName(index);
-    if (name !== '') yield { index, name, binding, section };
-  }
+function replaces(definition: Definition, known: Definition): boolean {
+  const field = ({ object, row }: Definition, which: number) =>
+    object.table.definitions[row * DEFINITION.stride + which]!;
+  const ours = field(definition, DEFINITION.rank);
+  const theirs = field(known, DEFINITION.rank);
+  // Common symbols are one variable, as large as the largest.
+  return (
+    ours > theirs ||
+    (ours === COMMON_RANK &&
+      theirs === COMMON_RANK &&
+      field(definition, DEFINITION.size) > field(known, DEFINITION.size))
+  );
 }

@@ -1,13 +1,8 @@
-import type { Node, ObjectGraph } from './object-graph';
-import {
-  isDropGlue,
-  isLogFacade,
-  isPanicWrapper,
-  isStandardPanicPath,
-  readsLocation,
-  returnsLocation,
-  setsPanicHook,
-} from './symbol-name';
+import { OUTSIDE } from './object-graph';
+import type { ObjectGraph } from './object-graph';
+import { ENTRY, PIECE } from './object-table';
+import { reachingNodes } from './reaching-nodes';
+import { isDropGlue, isStandardPanicPath, returnsLocation } from './symbol-name';
 
 /**
  * Which panic locations count for a test. `none`: it reaches no code that could
@@ -21,53 +16,68 @@ export type CountedLocations = 'none' | 'caller' | 'all';
 export class LocationReaders {
   readonly #graph: ObjectGraph;
   readonly #panicOnly = new Map<number, boolean>();
-  readonly #reachHooks: ReadonlySet<number>;
-  readonly #reachReaders: ReadonlySet<number>;
+  /** Per node, whether it reaches code that sets a panic hook, and code that may read a location. */
+  readonly #reachHooks: Uint8Array;
+  readonly #reachReaders: Uint8Array;
   readonly #isStandardLibraryApart: boolean;
+  /** References of code to locations, each with the node that it stands in. */
+  readonly #locationEdges: readonly (readonly [edge: number, node: number])[];
 
   /** @param graph With all nodes read. */
   constructor(graph: ObjectGraph) {
     this.#graph = graph;
-    const users: number[][] = Array.from({ length: graph.size }, () => []);
+    const { first, targets } = graph.references;
+    const flags = Int32Array.from({ length: graph.size }, (_, id) => graph.flags(id));
     const hooks: number[] = [];
     const readers: number[] = [];
-    const areReading = Array.from(
-      { length: graph.size },
-      (_, id) => graph.isCode(id) && readsLocation(graph.symbol(id)),
-    );
+    const locationEdges: [number, number][] = [];
     for (let id = 0; id < graph.size; id++) {
-      if (isReader(graph, id, areReading)) readers.push(id);
-      if (graph.isCode(id) && setsPanicHook(graph.symbol(id))) hooks.push(id);
-      for (const target of graph.node(id).targets) if (target >= 0) users[target]!.push(id);
+      const own = flags[id]!;
+      const isCode = (own & PIECE.code) !== 0;
+      let callsReader = false;
+      for (let edge = first[id]!; edge < first[id + 1]!; edge++) {
+        const target = targets[edge]!;
+        if (target < 0) continue;
+        if ((flags[target]! & PIECE.readsLocation) !== 0) callsReader = true;
+        if (isCode && (flags[target]! & PIECE.location) !== 0) locationEdges.push([edge, id]);
+      }
+      if ((own & PIECE.setsHook) !== 0) hooks.push(id);
+      if (isReader(graph, id, own, callsReader)) readers.push(id);
     }
-    this.#reachHooks = reachedFrom(hooks, users);
-    this.#reachReaders = reachedFrom(readers, users);
+    this.#locationEdges = locationEdges;
+    this.#reachHooks = reachingNodes(graph, hooks);
+    this.#reachReaders = reachingNodes(graph, readers);
     // Optimised across crates (LTO), or built with the crate, the standard library's functions lose their names.
-    this.#isStandardLibraryApart = graph.program
-      .namesMatching(/lang_start_internal/)
-      .some((name) => graph.program.resolve(name).every(({ object }) => object.isStandard));
+    const starts = graph.program.entries(ENTRY.languageStart);
+    this.#isStandardLibraryApart =
+      starts.length > 0 && starts.every(({ object }) => object.isStandard);
   }
 
   /** Which locations count for a test that consists of these roots. */
   countedFor(roots: readonly number[]): CountedLocations {
-    if (!this.#isStandardLibraryApart || roots.some((root) => this.#reachHooks.has(root)))
+    if (!this.#isStandardLibraryApart || roots.some((root) => this.#reachHooks[root] === 1))
       return 'all';
-    return roots.some((root) => this.#reachReaders.has(root)) ? 'caller' : 'none';
+    return roots.some((root) => this.#reachReaders[root] === 1) ? 'caller' : 'none';
   }
 
-  /** The targets of a node that are left, -1 standing for those that do not count. */
-  targets(id: number, node: Node, counted: CountedLocations): readonly number[] {
-    if (node.locations.size === 0 || counted === 'all') return node.targets;
-    const isWithinPanic =
-      this.#graph.piece(id).object.isStandard || isPanicWrapper(this.#graph.symbol(id));
-    return node.targets.map((target, index) => {
-      const functions = node.locations.get(index);
-      if (functions === undefined) return target;
-      const isForPanics =
-        isWithinPanic ||
-        (functions.length > 0 && functions.every((called) => this.#isPanicOnly(called)));
-      return counted === 'none' || isForPanics ? -1 : target;
-    });
+  /** What references lead to, {@link OUTSIDE} standing for locations that do not count. */
+  targets(counted: CountedLocations): Int32Array {
+    const { targets } = this.#graph.references;
+    if (counted === 'all') return targets;
+    const left = targets.slice();
+    for (const [edge, id] of this.#locationEdges)
+      if (counted === 'none' || this.#isForPanics(edge, id)) left[edge] = OUTSIDE;
+    return left;
+  }
+
+  #isForPanics(edge: number, id: number): boolean {
+    const graph = this.#graph;
+    if (graph.object(id).isStandard || (graph.flags(id) & PIECE.panicWrapper) !== 0) return true;
+    const functions = graph.handoffs.get(edge);
+    if (functions === undefined || functions[0] === functions[1]) return false;
+    for (let called = functions[0]; called < functions[1]; called++)
+      if (!this.#isPanicOnly(graph.references.targets[called]!)) return false;
+    return true;
   }
 
   /**
@@ -80,21 +90,21 @@ export class LocationReaders {
     if (start < 0) return false;
     const known = this.#panicOnly.get(start);
     if (known !== undefined) return known;
+    const graph = this.#graph;
     const reached = new Set([start]);
     let result = true;
     for (const id of reached) {
       if (this.#panicOnly.get(id) === true) continue;
-      const symbol = this.#graph.symbol(id);
-      const { object } = this.#graph.piece(id);
+      const symbol = graph.symbol(id);
+      const object = graph.object(id);
+      const isWrapper = (graph.flags(id) & PIECE.panicWrapper) !== 0;
       result =
         !returnsLocation(symbol) &&
-        (object.isStandard ||
-          (!object.optimized && isStandardPanicPath(symbol)) ||
-          isPanicWrapper(symbol));
+        (object.isStandard || (!object.optimized && isStandardPanicPath(symbol)) || isWrapper);
       if (!result) break;
-      if (object.isStandard || isPanicWrapper(symbol)) continue;
-      for (const target of this.#graph.node(id).targets) {
-        if (target >= 0 && this.#graph.isCode(target) && !isDropGlue(this.#graph.symbol(target)))
+      if (object.isStandard || isWrapper) continue;
+      for (const target of graph.targets(id)) {
+        if (target >= 0 && graph.isCode(target) && !isDropGlue(graph.symbol(target)))
           reached.add(target);
       }
     }
@@ -109,21 +119,9 @@ export class LocationReaders {
  * methods by name, or has them called through a vtable; optimised code may hold
  * them inlined.
  */
-function isReader(graph: ObjectGraph, id: number, areReading: readonly boolean[]): boolean {
-  const { object } = graph.piece(id);
-  if (object.isStandard) return false;
-  if (object.optimized && graph.isCode(id)) return true;
-  return (
-    graph.node(id).targets.some((target) => target >= 0 && areReading[target]) &&
-    !isLogFacade(graph.symbol(id))
-  );
-}
-
-function reachedFrom(
-  starts: readonly number[],
-  next: readonly (readonly number[])[],
-): ReadonlySet<number> {
-  const reached = new Set(starts);
-  for (const id of reached) for (const other of next[id]!) reached.add(other);
-  return reached;
+function isReader(graph: ObjectGraph, id: number, flags: number, callsReader: boolean): boolean {
+  const { isStandard, optimized } = graph.object(id);
+  if (isStandard) return false;
+  if (optimized && (flags & PIECE.code) !== 0) return true;
+  return callsReader && (flags & PIECE.logFacade) === 0;
 }

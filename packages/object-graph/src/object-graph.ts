@@ -1,78 +1,55 @@
-import { sectionsByName } from './collected-sections';
-import { DigestInput } from './digest-input';
 import * as elf from './elf/constants';
-import { ABSOLUTE, COMMON, UNDEFINED } from './elf/elf-object';
-import type { Relocation } from './elf/elf-object';
 import { ObjectGraphError } from './errors';
-import { exceptionEdges } from './exception-frames';
-import type { ExceptionEdges } from './exception-frames';
-import { LinkedProgram } from './linked-program';
-import type { LinkedObject } from './linked-program';
+import { Int32List } from './growing-array';
+import type { Definition, LinkedObject, LinkedProgram } from './linked-program';
 import { isLinkerDefined } from './linker-symbols';
-import { handedTo } from './location-handoff';
 import { machineName } from './object-format';
-import { isPanicLocation } from './panic-location';
-import { PieceTable } from './piece-table';
-import { candidateOffsets, isMergeable, pcBias } from './pieces';
-import type { Piece } from './pieces';
+import { DEFINITION, DIGEST_WORDS, PIECE, tableName } from './object-table';
+import { named } from './read-file';
 
-/** One node: a piece with its references. */
-export interface Node {
-  /**
-   * It is a place and not only a content: two writable statics of equal
-   * content are different things, and so are two named constants, whose
-   * addresses a program may compare.
-   */
-  readonly hasIdentity: boolean;
-  /** Running code may write it. */
-  readonly isWritable: boolean;
-  /**
-   * Digest of content, properties and of all that its references say besides
-   * their targets: place, type, place within the target, names from outside.
-   */
-  readonly digest: string;
-  /** Node numbers in the order of the references; -1 for what lies outside the objects. */
-  readonly targets: readonly number[];
-  /**
-   * Targets, by index into `targets`, that are panic locations, each with the
-   * functions that the code hands it to and does nothing else with; none where
-   * that cannot be told.
-   */
-  readonly locations: ReadonlyMap<number, readonly number[]>;
+/** Stands for what lies outside of the objects. */
+export const OUTSIDE = -1;
+
+/** References `[first, end)` of a node. */
+export interface References {
+  /** Per node, where its references begin in `targets`; one more at the end. */
+  readonly first: Int32Array;
+  /** What each reference leads to: a node, or {@link OUTSIDE}. */
+  readonly targets: Int32Array;
+  /** What it says besides: an index of `labels`; 0 for nothing. */
+  readonly labels: Int32Array;
 }
 
-/** Ranges `[start, end)` of a piece whose bytes do not count. */
-export type MaskedRange = readonly [start: number, end: number];
-
-/** What a symbol of an object stands for. */
-interface SymbolMeaning {
-  /** Nodes, each with the symbol's offset in it: none, one, or, where a weak definition may lose, several. */
-  readonly nodes: readonly {
-    readonly node: number;
-    readonly offset: number;
-    readonly isIndirect: boolean;
-  }[];
-  /** A symbol of this mergeable section, whose piece depends on the reference. */
-  readonly mergeable: number | undefined;
-  /** What is known of a symbol without a node: its name, or its absolute value. */
-  readonly outside: string | undefined;
+/** References the other way round: nodes that refer to a node, `[first, end)` of `sources`. */
+export interface Incoming {
+  readonly size: number;
+  readonly first: Int32Array;
+  readonly sources: Int32Array;
 }
 
 /**
- * The graph of pieces of a link, built as far as it is asked for. Every
+ * The graph of pieces of a link, as far as it is reached from some roots. Every
  * reference of a piece resolves to a piece, to a name imported from a shared
  * library, or to a name that the linker makes; anything else is an error.
  */
 export class ObjectGraph {
   readonly program: LinkedProgram;
-  readonly #pieces = new PieceTable();
-  readonly #masks = new Map<number, readonly MaskedRange[]>();
-  readonly #nodes: (Node | undefined)[] = [];
-  readonly #exceptionEdges = new Map<LinkedObject, ExceptionEdges>();
-  readonly #meanings: (SymbolMeaning | undefined)[][] = [];
-  readonly #locations = new Map<number, boolean>();
-  readonly #input = new DigestInput();
-  #collected: ReturnType<typeof sectionsByName> | undefined;
+  readonly #nodeObjects = new Int32List(1 << 12);
+  readonly #nodePieces = new Int32List(1 << 12);
+  /** Per object and piece, the node plus 1. */
+  readonly #nodes: (Int32Array | undefined)[] = [];
+  readonly #described = new Map<number, Int32Array>();
+  readonly #first = new Int32List(1 << 12);
+  readonly #targets = new Int32List(1 << 14);
+  readonly #edgeLabels = new Int32List(1 << 14);
+  readonly #labels: string[] = [''];
+  readonly #labelNumbers = new Map<string, number>();
+  /** Per object and external name, what it stands for: pairs of a target and a label. */
+  readonly #meanings: (readonly number[] | undefined)[][] = [];
+  /** References that hand a location to functions: the reference, and those that mean the functions. */
+  readonly #handoffs = new Map<number, readonly [first: number, end: number]>();
+  #incoming: Incoming | undefined;
+  #collected: ReadonlyMap<string, readonly (readonly [LinkedObject, number])[]> | undefined;
 
   constructor(program: LinkedProgram) {
     if (program.machine !== elf.EM_X86_64 && program.machine !== elf.EM_AARCH64) {
@@ -82,297 +59,306 @@ export class ObjectGraph {
       );
     }
     this.program = program;
+    this.#first.push(0);
   }
 
   /** Number of nodes known so far. */
   get size(): number {
-    return this.#pieces.size;
+    return this.#nodeObjects.length;
   }
 
-  /** Says that some bytes of a piece do not count; to be called before its node is read. */
-  mask(id: number, ranges: readonly MaskedRange[]): void {
-    this.#masks.set(id, ranges);
+  /** The node of a piece. */
+  nodeOf(object: LinkedObject, piece: number): number {
+    const { pieceFlags } = object.table;
+    const nodes = (this.#nodes[object.id] ??= new Int32Array(pieceFlags.length));
+    const known = nodes[piece]!;
+    if (known > 0) return known - 1;
+    this.#nodeObjects.push(object.id);
+    this.#nodePieces.push(piece);
+    nodes[piece] = this.size;
+    return this.size - 1;
   }
 
-  /** The nodes that a global name stands for. */
-  nodesOf(name: string): number[] {
-    return this.program
-      .resolve(name)
-      .filter(({ object, symbol }) => object.elf.symbol(symbol).section !== ABSOLUTE)
-      .map(({ object, symbol }) => this.#pieces.ofSymbol(object, symbol));
+  /** The nodes of some definitions; those of absolute values have none. */
+  nodesOf(definitions: readonly Definition[]): number[] {
+    return definitions.flatMap(({ object, row }) => {
+      const piece = object.table.definitions[row * DEFINITION.stride + DEFINITION.piece]!;
+      return piece < 0 ? [] : [this.nodeOf(object, piece)];
+    });
   }
 
-  /** The node that holds an offset of a section. */
-  nodeAtOffset(object: LinkedObject, section: number, offset: number): number {
-    return this.#pieces.atOffset(object, section, offset);
+  /** Of the nodes of some definitions, those that are known so far. */
+  knownNodesOf(definitions: readonly Definition[]): number[] {
+    return definitions.flatMap(({ object, row }) => {
+      const piece = object.table.definitions[row * DEFINITION.stride + DEFINITION.piece]!;
+      const known = piece < 0 ? 0 : (this.#nodes[object.id]?.[piece] ?? 0);
+      return known === 0 ? [] : [known - 1];
+    });
   }
 
-  /** A node with its references; what it refers to becomes known, which raises `size`. */
-  node(id: number): Node {
-    return (this.#nodes[id] ??= this.#read(id));
+  /** Says that a node is a test's descriptor, of which lines and columns do not count. */
+  setDigest(id: number, digest: Int32Array): void {
+    this.#described.set(id, digest);
   }
 
-  piece(id: number): Piece {
-    return this.#pieces.piece(id);
+  /** Reads all nodes that those known so far reach. @throws {ObjectGraphError} */
+  readAll(): void {
+    for (let id = this.#first.length - 1; id < this.size; id++) {
+      this.#read(id);
+      this.#first.push(this.#targets.length);
+    }
+  }
+
+  /** The references of all nodes, once all are read. Not to be kept while more nodes are added. */
+  get references(): References {
+    return {
+      first: this.#first.items,
+      targets: this.#targets.items,
+      labels: this.#edgeLabels.items,
+    };
+  }
+
+  /** Per node, those that refer to it. */
+  get incoming(): Incoming {
+    if (this.#incoming?.size !== this.size)
+      this.#incoming = incomingReferences(this.size, this.references);
+    return this.#incoming;
+  }
+
+  /** What references say besides their targets. */
+  get labels(): readonly string[] {
+    return this.#labels;
+  }
+
+  targets(id: number): readonly number[] {
+    return [...this.#targets.items.subarray(this.#first.at(id), this.#first.at(id + 1))];
+  }
+
+  /** The name from outside that a label stands for, if it stands for one. */
+  outsideName(label: number): string | undefined {
+    const text = this.#labels[label]!;
+    return text.startsWith(OUTSIDE_NAME) ? text.slice(OUTSIDE_NAME.length) : undefined;
+  }
+
+  /** Names that a node takes from outside of the objects, in the order of its references. */
+  outsideNames(id: number): string[] {
+    const names: string[] = [];
+    for (let edge = this.#first.at(id); edge < this.#first.at(id + 1); edge++) {
+      const name = this.outsideName(this.#edgeLabels.at(edge));
+      if (name !== undefined) names.push(name);
+    }
+    return names;
+  }
+
+  /** The references of a node to locations that it hands on: edges, each with the edges of the functions. */
+  get handoffs(): ReadonlyMap<number, readonly [first: number, end: number]> {
+    return this.#handoffs;
+  }
+
+  object(id: number): LinkedObject {
+    return this.program.objects[this.#nodeObjects.at(id)]!;
+  }
+
+  piece(id: number): number {
+    return this.#nodePieces.at(id);
+  }
+
+  /** Bits of `PIECE`. */
+  flags(id: number): number {
+    return this.object(id).table.pieceFlags[this.piece(id)]!;
+  }
+
+  isCode(id: number): boolean {
+    return (this.flags(id) & PIECE.code) !== 0;
   }
 
   /** The name of the function or static in a node; empty without one. */
   symbol(id: number): string {
-    return this.#pieces.symbol(id);
+    const { table } = this.object(id);
+    return tableName(table, table.pieceNames[this.piece(id)]!);
   }
 
-  /** Whether a node is machine code. */
-  isCode(id: number): boolean {
-    return this.#pieces.isCode(id);
+  /** The section of a node, without the name of the function or static. */
+  section(id: number): string {
+    const { table } = this.object(id);
+    return tableName(table, table.pieceSections[this.piece(id)]!);
   }
 
-  #read(id: number): Node {
-    const piece = this.#pieces.piece(id);
-    if (piece.section === COMMON) {
-      this.#input.text('common');
-      this.#input.number(piece.end);
-      // A common symbol's value is its alignment (System V ABI, "Symbol Table").
-      this.#input.number(piece.object.elf.symbol(this.#pieces.symbolIndex(id)).value);
-      return {
-        hasIdentity: true,
-        isWritable: true,
-        digest: this.#input.digest(),
-        targets: [],
-        locations: NO_LOCATIONS,
-      };
+  /** Size in bytes. */
+  bytes(id: number): number {
+    return this.object(id).table.pieceSizes[this.piece(id)]!;
+  }
+
+  /** Adds a node's digest to words, four at a time. */
+  digestTo(id: number, words: Int32Array, at: number): void {
+    const described = this.#described.get(id);
+    const { pieceDigests } = this.object(id).table;
+    const start = this.piece(id) * DIGEST_WORDS;
+    for (let word = 0; word < DIGEST_WORDS; word++)
+      words[at + word] = described === undefined ? pieceDigests[start + word]! : described[word]!;
+  }
+
+  #read(id: number): void {
+    const object = this.object(id);
+    const piece = this.piece(id);
+    const { table } = object;
+    if ((table.pieceFlags[piece]! & PIECE.failed) !== 0) {
+      const { code, message } = table.errors.find((error) => error.piece === piece)!;
+      throw new ObjectGraphError(code, named(message, object.name));
     }
-    const { elf: file } = piece.object;
-    const section = file.section(piece.section);
-    if ((section.flags & elf.SHF_ALLOC) === 0) {
-      throw new ObjectGraphError(
-        'UNSUPPORTED_OBJECT',
-        `${file.name}: loaded code refers to section ${file.sectionName(piece.section)}, which is not loaded`,
-      );
-    }
-    const isCode = (section.flags & elf.SHF_EXECINSTR) !== 0;
-    const content = file.content(piece.section);
-    const targets: number[] = [];
-    const locations = this.#followAll(piece, content, isCode, targets);
-
-    const isReadOnlyAfterRelocation = file.sectionNameStartsWith(piece.section, '.data.rel.ro');
-    const input = this.#input;
-    input.number(section.flags & (elf.SHF_WRITE | elf.SHF_EXECINSTR | elf.SHF_TLS));
-    input.number(isReadOnlyAfterRelocation ? 1 : 0);
-    // How a mergeable section is aligned tells of its other pieces, too.
-    input.number(isMergeable(section) ? 0 : section.align);
-    input.number(piece.end - piece.start);
-    if (section.type === elf.SHT_NOBITS) input.text('zero');
-    else input.bytes(content.subarray(piece.start, piece.end), this.#masks.get(id));
-    const isWritable = (section.flags & elf.SHF_WRITE) !== 0 && !isReadOnlyAfterRelocation;
-    return {
-      hasIdentity: isWritable || (!isCode && this.#pieces.isStatic(id)),
-      isWritable,
-      digest: input.digest(),
-      targets,
-      locations,
-    };
-  }
-
-  /** Follows all that a piece refers to, then, for code, what runs when it unwinds. */
-  #followAll(
-    piece: Piece,
-    content: Uint8Array,
-    isCode: boolean,
-    targets: number[],
-  ): Node['locations'] {
-    const relocations = piece.object.elf.relocations(piece.section, piece.start, piece.end);
-    const firstTargets = new Int32Array(relocations.length + 1);
-    const loaded: number[] = [];
-    relocations.forEach((relocation, index) => {
-      firstTargets[index] = targets.length;
-      if (relocation.offset < piece.start || relocation.offset >= piece.end) return;
-      this.#follow(piece, relocation, isCode ? content : undefined, targets);
-      if (
-        isCode &&
-        targets.length > firstTargets[index] &&
-        this.#isLocation(targets[firstTargets[index]]!)
-      )
-        loaded.push(index);
-    });
-    firstTargets[relocations.length] = targets.length;
-
-    const locations = new Map<number, readonly number[]>();
-    for (const index of loaded) {
-      const called = this.#isWhole(piece, relocations[index]!, targets[firstTargets[index]!]!)
-        ? handedTo(this.program.machine, content, relocations, index)
-        : undefined;
-      const functions =
-        called === undefined ? [] : targets.slice(firstTargets[called], firstTargets[called + 1]);
-      for (let target = firstTargets[index]!; target < firstTargets[index + 1]!; target++) {
-        if (this.#isLocation(targets[target]!)) locations.set(target, functions);
+    const { references, firstReferences, handoffs } = table;
+    const start = firstReferences[piece]!;
+    const end = firstReferences[piece + 1]!;
+    let handoff = handoffs.length === 0 ? 0 : firstHandoff(handoffs, start);
+    const hasHandoffs = handoff < handoffs.length && handoffs[handoff]! < end;
+    // Where the edges of each reference begin, if it matters: most have one.
+    const edges: number[] = [];
+    for (let index = start; index < end; index++) {
+      if (hasHandoffs) edges.push(this.#targets.length);
+      const reference = references[index]!;
+      if (reference >= 0) {
+        this.#targets.push(this.nodeOf(object, reference));
+        this.#edgeLabels.push(0);
+        continue;
+      }
+      const meaning = this.#meaning(object, ~reference);
+      for (let at = 0; at < meaning.length; at += 2) {
+        this.#targets.push(meaning[at]!);
+        this.#edgeLabels.push(meaning[at + 1]!);
       }
     }
-    if (isCode) {
-      this.#input.text('unwind');
-      for (const relocation of this.#exceptions(piece.object).get(piece.section) ?? [])
-        this.#follow(piece, relocation, undefined, targets);
-    }
-    return locations.size === 0 ? NO_LOCATIONS : locations;
-  }
-
-  /** Whether a reference means the beginning of a location, not a field of it. */
-  #isWhole(piece: Piece, relocation: Relocation, location: number): boolean {
-    const meant = this.#meaning(piece.object, relocation.symbol).nodes.find(
-      ({ node }) => node === location,
-    );
-    return (
-      meant !== undefined &&
-      meant.offset + relocation.addend + pcBias(this.program.machine, relocation.type) === 0
-    );
-  }
-
-  /** Adds what one reference means to `targets`, and all else that it says to the digest's input. */
-  #follow(
-    piece: Piece,
-    relocation: Relocation,
-    code: Uint8Array | undefined,
-    targets: number[],
-  ): void {
-    const input = this.#input;
-    input.number(relocation.offset - piece.start);
-    input.number(relocation.type);
-    const { nodes, mergeable, outside } = this.#meaning(piece.object, relocation.symbol);
-    if (outside !== undefined) {
-      input.text(outside);
-      input.number(relocation.addend);
-      targets.push(-1);
-    }
-    for (const { node, offset, isIndirect } of nodes) {
-      input.number(isIndirect ? 1 : 0);
-      input.number(offset + relocation.addend);
-      targets.push(node);
-    }
-    if (mergeable !== undefined)
-      this.#followIntoMergeable(piece, relocation, mergeable, code, targets);
-  }
-
-  #followIntoMergeable(
-    piece: Piece,
-    relocation: Relocation,
-    index: number,
-    code: Uint8Array | undefined,
-    targets: number[],
-  ): void {
-    const { elf: file } = piece.object;
-    const section = file.section(index);
-    const symbol = file.symbol(relocation.symbol);
-    const raw = symbol.value + relocation.addend;
-    const bias = code === undefined ? 0 : pcBias(this.program.machine, relocation.type);
-    const offsets =
-      symbol.type === elf.STT_SECTION
-        ? candidateOffsets(raw + bias, bias, code ?? NO_BYTES, relocation.offset)
-        : [symbol.value];
-    const candidates = new Set<number>();
-    for (const offset of offsets) {
-      if (offset >= 0 && offset < section.size)
-        candidates.add(this.nodeAtOffset(piece.object, index, offset));
-    }
-    if (candidates.size === 0) {
-      throw new ObjectGraphError(
-        'MALFORMED_OBJECT',
-        `${file.name}: a reference to ${raw} in ${file.sectionName(index)}, which has ${section.size} bytes`,
-      );
-    }
-    for (const node of candidates) {
-      // Never an indirect function: said as for other targets, for the same constant may be named elsewhere.
-      this.#input.number(0);
-      this.#input.number(raw - this.#pieces.piece(node).start);
-      targets.push(node);
+    if (!hasHandoffs) return;
+    edges.push(this.#targets.length);
+    for (; handoff < handoffs.length && handoffs[handoff]! < end; handoff += 3) {
+      const at = handoffs[handoff]! - start;
+      const called = handoffs[handoff + 1]! - start;
+      const functions = [edges[called]!, edges[called + handoffs[handoff + 2]!]!] as const;
+      for (let edge = edges[at]!; edge < edges[at + 1]!; edge++)
+        // Of a location in the middle of a piece nothing is known.
+        if (this.#edgeLabels.at(edge) === 0) this.#handoffs.set(edge, functions);
     }
   }
 
-  #meaning(object: LinkedObject, symbol: number): SymbolMeaning {
+  #meaning(object: LinkedObject, external: number): readonly number[] {
     const meanings = (this.#meanings[object.id] ??= []);
-    return (meanings[symbol] ??= this.#readMeaning(object, symbol));
+    return (meanings[external] ??= this.#readMeaning(object, external));
   }
 
-  #readMeaning(object: LinkedObject, index: number): SymbolMeaning {
-    const symbol = object.elf.symbol(index);
-    if (index === 0 || symbol.section === ABSOLUTE)
-      return { nodes: [], mergeable: undefined, outside: `absolute ${symbol.value}` };
-    if (symbol.binding === elf.STB_LOCAL && symbol.section !== UNDEFINED) {
-      if (symbol.section >= 0 && isMergeable(object.elf.section(symbol.section))) {
-        return { nodes: [], mergeable: symbol.section, outside: undefined };
-      }
-      return { nodes: [this.#placeOf(object, index)], mergeable: undefined, outside: undefined };
+  #readMeaning(object: LinkedObject, external: number): readonly number[] {
+    const { table } = object;
+    const name = table.externals[external * 2]!;
+    const definitions = this.program.resolve(object, name);
+    if (definitions.length === 0) {
+      const isWeak = table.externals[external * 2 + 1] === 1;
+      return this.#outside(object, tableName(table, name), isWeak);
     }
-    const name = object.elf.symbolName(index);
-    const definitions = this.program.resolve(name);
-    if (definitions.length === 0) return this.#outside(object, name, symbol.binding);
-    const inPieces = definitions.filter(
-      (definition) => definition.object.elf.symbol(definition.symbol).section !== ABSOLUTE,
-    );
-    const values = definitions
-      .filter((definition) => !inPieces.includes(definition))
-      .map((definition) => `absolute ${definition.object.elf.symbol(definition.symbol).value}`);
-    return {
-      nodes: inPieces.map((definition) => this.#placeOf(definition.object, definition.symbol)),
-      mergeable: undefined,
-      outside: values.length === 0 ? undefined : values.join(),
-    };
+    const meaning: number[] = [];
+    definitions.forEach((definition, index) => {
+      const of = definition.object.table.definitions;
+      const at = definition.row * DEFINITION.stride;
+      const piece = of[at + DEFINITION.piece]!;
+      const offset = of[at + DEFINITION.offset]!;
+      const isIndirect = of[at + DEFINITION.isIndirect]! === 1;
+      const isPlain = definitions.length === 1 && piece >= 0 && offset === 0 && !isIndirect;
+      const label = isPlain
+        ? 0
+        : this.#label(
+            JSON.stringify([
+              'symbol',
+              index,
+              definitions.length,
+              piece < 0 ? 'absolute' : '',
+              offset,
+              isIndirect,
+            ]),
+          );
+      meaning.push(piece < 0 ? OUTSIDE : this.nodeOf(definition.object, piece), label);
+    });
+    return meaning;
   }
 
-  #placeOf(object: LinkedObject, index: number): SymbolMeaning['nodes'][number] {
-    const { value, section, type } = object.elf.symbol(index);
-    const node = this.#pieces.ofSymbol(object, index);
-    return {
-      node,
-      offset: section === COMMON ? 0 : value - this.#pieces.piece(node).start,
-      isIndirect: type === elf.STT_GNU_IFUNC,
-    };
-  }
-
-  #outside(object: LinkedObject, name: string, binding: number): SymbolMeaning {
+  #outside(object: LinkedObject, name: string, isWeak: boolean): readonly number[] {
     const bounds = /^__(?:start|stop)_(.+)$/.exec(name);
     const sections = bounds === null ? [] : this.#sectionsNamed(bounds[1]!);
     const isKnown =
       sections.length > 0 ||
-      binding === elf.STB_WEAK ||
-      this.program.imports().has(name) ||
+      isWeak ||
+      // A reference to `name@VERSION`, which the executable's table of imports lists without it.
+      this.program.isImported(name.replace(/(.)@.*/, '$1')) ||
       isLinkerDefined(name);
     if (!isKnown) {
       throw new ObjectGraphError(
         'UNRESOLVED_SYMBOL',
-        `${object.elf.name} refers to ${name}, which no captured object, archive or shared library defines`,
+        `${object.name} refers to ${name}, which no captured object, archive or shared library defines`,
       );
     }
-    return {
-      nodes: sections.map((node) => ({ node, offset: 0, isIndirect: false })),
-      mergeable: undefined,
-      outside: `name ${name}`,
-    };
+    const meaning: number[] = [OUTSIDE, this.#label(`${OUTSIDE_NAME}${name}`)];
+    sections.forEach(([owner, piece], index) => {
+      const label = this.#label(JSON.stringify(['section', index, sections.length]));
+      meaning.push(this.nodeOf(owner, piece), label);
+    });
+    return meaning;
   }
 
-  #sectionsNamed(name: string): number[] {
-    this.#collected ??= sectionsByName(this.program.allObjects());
-    const sections = this.#collected.get(name) ?? [];
-    return sections.flatMap(({ object, section }) => this.#pieces.ofSection(object, section));
+  #sectionsNamed(name: string): readonly (readonly [LinkedObject, number])[] {
+    this.#collected ??= collectedSections(this.program.objects);
+    return this.#collected.get(name) ?? [];
   }
 
-  #exceptions(object: LinkedObject): ExceptionEdges {
-    let edges = this.#exceptionEdges.get(object);
-    if (edges === undefined) {
-      edges = exceptionEdges(object.elf);
-      this.#exceptionEdges.set(object, edges);
+  #label(text: string): number {
+    let number = this.#labelNumbers.get(text);
+    if (number === undefined) {
+      number = this.#labels.push(text) - 1;
+      this.#labelNumbers.set(text, number);
     }
-    return edges;
-  }
-
-  #isLocation(node: number): boolean {
-    if (node < 0) return false;
-    let result = this.#locations.get(node);
-    if (result === undefined) {
-      result = isPanicLocation(this.#pieces.piece(node));
-      this.#locations.set(node, result);
-    }
-    return result;
+    return number;
   }
 }
 
-const NO_LOCATIONS: Node['locations'] = new Map();
-const NO_BYTES = new Uint8Array(0);
+function incomingReferences(size: number, { first, targets }: References): Incoming {
+  const firstSources = new Int32Array(size + 2);
+  const edges = first[size]!;
+  for (let edge = 0; edge < edges; edge++)
+    if (targets[edge]! >= 0) firstSources[targets[edge]! + 2]!++;
+  for (let id = 0; id < size; id++) firstSources[id + 2]! += firstSources[id + 1]!;
+  const sources = new Int32Array(firstSources[size + 1]!);
+  for (let id = 0; id < size; id++) {
+    for (let edge = first[id]!; edge < first[id + 1]!; edge++) {
+      const target = targets[edge]!;
+      if (target >= 0) sources[firstSources[target + 1]!++] = id;
+    }
+  }
+  return { size, first: firstSources, sources };
+}
+
+const OUTSIDE_NAME = 'name ';
+
+/** The loaded sections, of all objects, whose names a linker makes `__start_NAME` and `__stop_NAME` for. */
+function collectedSections(
+  objects: readonly LinkedObject[],
+): Map<string, (readonly [LinkedObject, number])[]> {
+  const byName = new Map<string, (readonly [LinkedObject, number])[]>();
+  for (const object of objects) {
+    const { collected } = object.table;
+    for (let at = 0; at < collected.length; at += 2) {
+      const name = tableName(object.table, collected[at]!);
+      const piece = [object, collected[at + 1]!] as const;
+      const list = byName.get(name);
+      if (list === undefined) byName.set(name, [piece]);
+      else list.push(piece);
+    }
+  }
+  return byName;
+}
+
+/** Where the first handoff of a reference, or of a later one, stands. */
+function firstHandoff(handoffs: Int32Array, reference: number): number {
+  let low = 0;
+  let high = handoffs.length / 3;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (handoffs[middle * 3]! < reference) low = middle + 1;
+    else high = middle;
+  }
+  return low * 3;
+}

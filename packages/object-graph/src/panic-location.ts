@@ -1,37 +1,42 @@
 import * as elf from './elf/constants';
-import type { Piece } from './pieces';
+import type { ElfObject, RelocationColumns } from './elf/elf-object';
 
-const LOCATION_SIZE = 24;
+/** Size of a `core::panic::Location`: a pointer to a file name, its length, a line and a column. */
+export const LOCATION_SIZE = 24;
 const LENGTH_AT = 8;
 
 /**
- * Whether a piece is a `core::panic::Location`: a pointer to a file name, its
- * length, a line and a column, 24 bytes in all. Other constants have that
- * shape too, so the pointer must lead to text that ends in `.rs` and whose
- * length is the stored one, either by its terminating zero or by its section's end.
+ * Whether a section of {@link LOCATION_SIZE} bytes is a `core::panic::Location`.
+ * Other constants have that shape too, so the pointer must lead to text that
+ * ends in `.rs` and whose length is the stored one, either by its terminating
+ * zero or by its section's end.
+ *
+ * @param relocations Of the section.
  */
-export function isPanicLocation(piece: Piece): boolean {
-  if (piece.section < 0 || piece.end - piece.start !== LOCATION_SIZE) return false;
-  const object = piece.object.elf;
-  const section = object.section(piece.section);
+export function isPanicLocation(
+  object: ElfObject,
+  section: number,
+  relocations: RelocationColumns,
+): boolean {
   if (
-    !object.sectionNameStartsWith(piece.section, '.data.rel.ro') ||
-    section.type === elf.SHT_NOBITS
+    !object.sectionNameStartsWith(section, '.data.rel.ro') ||
+    object.sections.types[section] === elf.SHT_NOBITS ||
+    object.isMergeable(section) ||
+    relocations.count !== 1 ||
+    relocations.offsets[0] !== 0
   )
     return false;
-  const relocations = object.relocations(piece.section);
-  const [pointer] = relocations;
-  if (relocations.length !== 1 || pointer === undefined || pointer.offset !== piece.start)
-    return false;
 
-  const target = object.symbol(pointer.symbol);
-  if (target.section < 0) return false;
-  const text = object.content(target.section);
-  const content = object.content(piece.section);
+  const symbols = object.symbolTable();
+  const symbol = relocations.symbols[0]!;
+  const target = symbols.section(symbol);
+  if (target < 0) return false;
+  const text = object.content(target);
+  const content = object.content(section);
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  const length = view.getUint32(piece.start + LENGTH_AT, true);
-  if (view.getUint32(piece.start + LENGTH_AT + 4, true) !== 0 || length < 4) return false;
-  const start = target.value + pointer.addend;
+  const length = view.getUint32(LENGTH_AT, true);
+  if (view.getUint32(LENGTH_AT + 4, true) !== 0 || length < 4) return false;
+  const start = symbols.value(symbol) + relocations.addends[0]!;
   const end = start + length;
   if (start < 0 || end > text.length || (text[end] !== 0 && end !== text.length)) return false;
   return (

@@ -1,65 +1,57 @@
 import * as elf from './elf/constants';
-import type { Section } from './elf/elf-object';
-import type { LinkedObject } from './linked-program';
+import type { ElfObject } from './elf/elf-object';
 
 /**
- * A piece: the smallest part of a section that a reference can mean. It's a
- * whole section (one function, one constant, one static), or one string or
- * entry of a mergeable section, whose neighbours belong to other code.
+ * Cuts the sections of one object into pieces. A piece is the smallest part of
+ * a section that a reference can mean: a whole section (one function, one
+ * constant, one static), or one string or entry of a mergeable section, whose
+ * neighbours belong to other code.
  */
-export interface Piece {
-  readonly object: LinkedObject;
-  /** Index of the section, or COMMON. */
-  readonly section: number;
-  readonly start: number;
-  readonly end: number;
-}
+export class PieceBounds {
+  readonly #object: ElfObject;
+  /** Where the strings of a section begin, found once: many references may lead into one long string. */
+  readonly #stringStarts = new Map<number, readonly number[]>();
 
-/** Whether the linker may merge a section's entries with equal ones of other sections. */
-export function isMergeable(section: Section): boolean {
-  return (section.flags & elf.SHF_MERGE) !== 0 && section.entrySize > 0;
-}
-
-/** The piece of a section that holds an offset, as `[start, end)`. */
-export function pieceBounds(
-  object: LinkedObject,
-  index: number,
-  section: Section,
-  offset: number,
-): [number, number] {
-  if (!isMergeable(section) || offset < 0 || offset >= section.size) return [0, section.size];
-  const width = section.entrySize;
-  const entry = Math.floor(offset / width) * width;
-  if ((section.flags & elf.SHF_STRINGS) === 0)
-    return [entry, Math.min(entry + width, section.size)];
-  const starts = stringStarts(object, index, section);
-  let low = 0;
-  let high = starts.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (starts[middle]! <= offset) low = middle;
-    else high = middle;
+  constructor(object: ElfObject) {
+    this.#object = object;
   }
-  return [starts[low]!, starts[low + 1] ?? section.size];
-}
 
-/** Where the strings of a section begin, found once: many references may lead into one long string. */
-function stringStarts(object: LinkedObject, index: number, section: Section): readonly number[] {
-  let starts = knownStarts.get(section);
-  if (starts === undefined) {
-    const content = object.elf.content(index);
-    const found = [0];
-    for (let at = endOfString(content, 0, section.entrySize); at < content.length;) {
-      found.push(at);
-      at = endOfString(content, at, section.entrySize);
+  /** The piece of a section that holds an offset, as `[start, end)`. */
+  at(section: number, offset: number): readonly [start: number, end: number] {
+    const { sizes, entrySizes, flags } = this.#object.sections;
+    const size = sizes[section]!;
+    if (!this.#object.isMergeable(section) || offset < 0 || offset >= size) return [0, size];
+    const width = entrySizes[section]!;
+    if ((flags[section]! & elf.SHF_STRINGS) === 0) {
+      const entry = Math.floor(offset / width) * width;
+      return [entry, Math.min(entry + width, size)];
     }
-    starts = found;
-    knownStarts.set(section, starts);
+    const starts = this.#startsOf(section, width);
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle;
+    }
+    return [starts[low]!, starts[low + 1] ?? size];
   }
-  return starts;
-}
 
-const knownStarts = new WeakMap<Section, readonly number[]>();
+  #startsOf(section: number, width: number): readonly number[] {
+    let starts = this.#stringStarts.get(section);
+    if (starts === undefined) {
+      const content = this.#object.content(section);
+      const found = [0];
+      for (let at = endOfString(content, 0, width); at < content.length;) {
+        found.push(at);
+        at = endOfString(content, at, width);
+      }
+      starts = found;
+      this.#stringStarts.set(section, starts);
+    }
+    return starts;
+  }
+}
 
 /** The offset behind the zero character that ends a string, or behind the content. */
 function endOfString(content: Uint8Array, start: number, width: number): number {

@@ -1,4 +1,4 @@
-import type { OrderedGraph } from './equivalence';
+import type { LabelledGraph } from './equivalence';
 
 /**
  * Splits the nodes of a component into the coarsest blocks that behave alike:
@@ -12,8 +12,8 @@ import type { OrderedGraph } from './equivalence';
  * @returns Per node of the component, in its order, the number of its block.
  */
 export function refinePartition(
-  graph: OrderedGraph,
-  component: readonly number[],
+  graph: LabelledGraph,
+  component: Int32Array,
   classes: Int32Array,
 ): Int32Array {
   const partition = new Partition(initialBlocks(graph, component, classes));
@@ -45,15 +45,18 @@ export function refinePartition(
 
 /** Blocks by all that does not depend on other nodes of the component. */
 function initialBlocks(
-  graph: OrderedGraph,
-  component: readonly number[],
+  { first, targets, labels, kinds }: LabelledGraph,
+  component: Int32Array,
   classes: Int32Array,
 ): number[] {
   const blocks = new Map<string, number>();
-  return component.map((node) => {
-    let key = graph.labels[node]!;
-    for (const target of graph.edges[node]!)
-      key += target < 0 ? ' -' : classes[target] === -1 ? ' *' : ` ${classes[target]}`;
+  return Array.from(component, (node) => {
+    let key = `${kinds[node]!}`;
+    for (let edge = first[node]!; edge < first[node + 1]!; edge++) {
+      const target = targets[edge]!;
+      key += target < 0 ? ' -' : classes[target] === -1 ? ' *' : ` ${classes[target]!}`;
+      if (labels[edge] !== 0) key += `:${labels[edge]!}`;
+    }
     const block = blocks.get(key) ?? blocks.size;
     blocks.set(key, block);
     return block;
@@ -62,16 +65,17 @@ function initialBlocks(
 
 /** Per node of the component, by position, the edges that lead to it from within. */
 function incomingEdges(
-  graph: OrderedGraph,
-  component: readonly number[],
+  { first, targets }: LabelledGraph,
+  component: Int32Array,
 ): { source: number; place: number }[][] {
-  const positions = new Map(component.map((node, position) => [node, position]));
-  const incoming: { source: number; place: number }[][] = component.map(() => []);
+  const positions = new Map<number, number>();
+  component.forEach((node, position) => positions.set(node, position));
+  const incoming: { source: number; place: number }[][] = Array.from(component, () => []);
   component.forEach((node, source) => {
-    graph.edges[node]!.forEach((target, place) => {
-      const position = positions.get(target);
-      if (position !== undefined) incoming[position]!.push({ source, place });
-    });
+    for (let edge = first[node]!; edge < first[node + 1]!; edge++) {
+      const position = positions.get(targets[edge]!);
+      if (position !== undefined) incoming[position]!.push({ source, place: edge - first[node]! });
+    }
   });
   return incoming;
 }

@@ -1,8 +1,7 @@
-import * as elf from './elf/constants';
-import { COMMON } from './elf/elf-object';
-import { stronglyConnectedComponents } from './equivalence';
 import type { ObjectGraph } from './object-graph';
+import { PIECE } from './object-table';
 import { staticPath } from './static-path';
+import { strongComponents } from './strong-components';
 
 /** A place by which tests that run in one process can act on each other. */
 export interface SharedStatic {
@@ -33,7 +32,7 @@ export function findSharedState(
   reachingRoots(graph, statics, starts).forEach((reaching, index) => {
     if (reaching.length < 2) return;
     const id = statics[index]!;
-    const isThreadLocal = isInThreadLocalSection(graph, id);
+    const isThreadLocal = (graph.flags(id) & PIECE.threadLocal) !== 0;
     shared.push({
       name: staticPath(graph.symbol(id), isThreadLocal) ?? unnamed(graph, id),
       isThreadLocal,
@@ -59,29 +58,26 @@ function reachingRoots(
 ): number[][] {
   const reaching: number[][] = goals.map(() => []);
   if (goals.length === 0) return reaching;
-  const edges = Array.from({ length: graph.size }, (_, id) => graph.node(id).targets);
-  const components = stronglyConnectedComponents(edges);
-  const componentOf = new Int32Array(edges.length);
-  components.forEach((members, component) => {
-    for (const member of members) componentOf[member] = component;
-  });
-  const reached = new Int32Array(components.length);
-  for (let first = 0; first < goals.length; first += WORD_BITS) {
-    const word = goals.slice(first, first + WORD_BITS);
+  const { first, targets } = graph.references;
+  const components = strongComponents(graph.size, first, targets);
+  const reached = new Int32Array(components.count);
+  for (let start = 0; start < goals.length; start += WORD_BITS) {
+    const word = goals.slice(start, start + WORD_BITS);
     reached.fill(0);
-    word.forEach((goal, bit) => (reached[componentOf[goal]!]! |= 1 << bit));
-    components.forEach((members, component) => {
+    word.forEach((goal, bit) => (reached[components.of[goal]!]! |= 1 << bit));
+    for (let component = 0; component < components.count; component++) {
       let bits = reached[component]!;
-      for (const member of members) {
-        for (const target of edges[member]!)
-          if (target >= 0) bits |= reached[componentOf[target]!]!;
+      for (let at = components.first[component]!; at < components.first[component + 1]!; at++) {
+        const member = components.nodes[at]!;
+        for (let edge = first[member]!; edge < first[member + 1]!; edge++)
+          if (targets[edge]! >= 0) bits |= reached[components.of[targets[edge]!]!]!;
       }
       reached[component] = bits;
-    });
+    }
     roots.forEach((root, index) => {
-      const bits = reached[componentOf[root]!]!;
+      const bits = reached[components.of[root]!]!;
       word.forEach((_, bit) => {
-        if ((bits & (1 << bit)) !== 0) reaching[first + bit]!.push(index);
+        if ((bits & (1 << bit)) !== 0) reaching[start + bit]!.push(index);
       });
     });
   }
@@ -91,27 +87,19 @@ function reachingRoots(
 const WORD_BITS = 32;
 
 function isWorkspaceState(graph: ObjectGraph, id: number): boolean {
-  const { object, section, start, end } = graph.piece(id);
+  const flags = graph.flags(id);
   return (
-    object.isWorkspace &&
-    end > start &&
-    graph.node(id).isWritable &&
-    !graph.symbol(id).startsWith(PERSONALITY_POINTER) &&
-    (section === COMMON || !object.elf.sectionNameStartsWith(section, COVERAGE_COUNTERS))
+    (flags & PIECE.writable) !== 0 &&
+    (flags & PIECE.coverage) === 0 &&
+    graph.object(id).isWorkspace &&
+    graph.bytes(id) > 0 &&
+    !graph.symbol(id).startsWith(PERSONALITY_POINTER)
   );
 }
 
 /** Writable for the dynamic linker only, which fills it in. */
 const PERSONALITY_POINTER = 'DW.ref.';
-/** What `-C instrument-coverage` adds to each function, for a report that no test reads. */
-const COVERAGE_COUNTERS = '__llvm_prf_';
-
-function isInThreadLocalSection(graph: ObjectGraph, id: number): boolean {
-  const { object, section } = graph.piece(id);
-  return section !== COMMON && (object.elf.section(section).flags & elf.SHF_TLS) !== 0;
-}
 
 function unnamed(graph: ObjectGraph, id: number): string {
-  const { object, section } = graph.piece(id);
-  return `${section === COMMON ? 'COMMON' : object.elf.sectionName(section)} of ${object.elf.name.split('/').at(-1)!}`;
+  return `${graph.section(id)} of ${graph.object(id).name.split('/').at(-1)!}`;
 }

@@ -1,5 +1,6 @@
 import * as elf from './elf/constants';
 import type { ElfObject } from './elf/elf-object';
+import type { SymbolTable } from './elf/symbol-table';
 import { ObjectGraphError } from './errors';
 
 /**
@@ -9,10 +10,11 @@ import { ObjectGraphError } from './errors';
  */
 export function namingSymbols(file: ElfObject): Int32Array {
   const naming = new Int32Array(file.sectionCount);
-  const count = file.symbolCount();
-  for (let index = 1; index < count; index++) {
-    const section = file.symbolSection(index);
-    const type = file.symbolType(index);
+  const { symbols } = file;
+  if (symbols === undefined) return naming;
+  for (let index = 1; index < symbols.count; index++) {
+    const section = symbols.section(index);
+    const type = symbols.type(index);
     if (section < 0 || type === elf.STT_SECTION) continue;
     const known = naming[section];
     if (known === undefined) {
@@ -21,26 +23,30 @@ export function namingSymbols(file: ElfObject): Int32Array {
         `${file.name}: symbol ${index} stands in section ${section} of ${file.sectionCount}`,
       );
     }
-    const isBetter = known === 0 || (isStaticType(type) && !isStaticType(file.symbolType(known)));
-    if (isBetter && !file.hasAssemblerName(index) && !isMappingSymbol(file, index))
+    const isBetter = known === 0 || (isStaticType(type) && !isStaticType(symbols.type(known)));
+    if (
+      isBetter &&
+      !symbols.hasAssemblerName(index) &&
+      !isMappingSymbol(file.machine, symbols, index)
+    )
       naming[section] = index;
   }
   return naming;
 }
 
 /** Whether a symbol names a static of the program, whose address may be compared, and not a constant without a name. */
-export function namesStatic(file: ElfObject, symbol: number): boolean {
-  return isStaticType(file.symbolType(symbol)) && !isGivenByCompiler(file.symbolName(symbol));
+export function namesStatic(symbols: SymbolTable, symbol: number): boolean {
+  return isStaticType(symbols.type(symbol)) && !isGivenByCompiler(symbols.name(symbol));
 }
 
 const NO_TYPE = 0;
 
 /** `$x` and `$d`, alone or before a dot, at the beginnings of code and of data (AAELF64, "Mapping symbols"). */
-function isMappingSymbol(file: ElfObject, symbol: number): boolean {
+function isMappingSymbol(machine: number, symbols: SymbolTable, symbol: number): boolean {
   return (
-    file.machine === elf.EM_AARCH64 &&
-    file.symbolType(symbol) === NO_TYPE &&
-    /^\$[dx](?:\.|$)/.test(file.symbolName(symbol))
+    machine === elf.EM_AARCH64 &&
+    symbols.type(symbol) === NO_TYPE &&
+    /^\$[dx](?:\.|$)/.test(symbols.name(symbol))
   );
 }
 
@@ -53,6 +59,6 @@ function isStaticType(type: number): boolean {
  * and which became visible as ThinLTO moved code that uses it. A static's own
  * name is a mangled one, even where the same suffix follows.
  */
-function isGivenByCompiler(name: string): boolean {
+export function isGivenByCompiler(name: string): boolean {
   return name.startsWith('anon.') || (/\.llvm\.\d+$/.test(name) && !/^_(?:ZN|R)/.test(name));
 }

@@ -1,3 +1,5 @@
+import { PIECE } from './object-table';
+
 /** Crates whose panic paths take a `Location` and only print it. */
 const STANDARD_CRATES = new Set([
   'core',
@@ -30,6 +32,16 @@ export function isStandardPanicPath(symbol: string): boolean {
     return crate !== undefined && STANDARD_CRATES.has(crate);
   }
   return false;
+}
+
+/** What the name of a function tells of its part in handing locations on, as bits of `PIECE`. */
+export function codeRole(symbol: string): number {
+  let role = 0;
+  if (readsLocation(symbol)) role |= PIECE.readsLocation;
+  if (setsPanicHook(symbol)) role |= PIECE.setsHook;
+  if (symbol.includes('__private_api') && isLogFacade(symbol)) role |= PIECE.logFacade;
+  if (symbol.includes('assert_') && isPanicWrapper(symbol)) role |= PIECE.panicWrapper;
+  return role;
 }
 
 /** Whether reaching this symbol lets a test read the `Location` of any panic. */

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readCargoMetadata, type CargoPackage, type CargoWorkspace } from '../cargo/metadata';
 import { runProgram } from '../cargo/run-program';
@@ -8,16 +9,20 @@ import type { FingerprintFile } from '../fingerprint/fingerprint-file';
 import type { Manifest } from '../fingerprint/manifest';
 import { assignTests } from '../module/assign-tests';
 import { formatLeafId, type Leaf } from '../module/test-module';
-import { pluginVersion } from '../disk-cache';
+import { digest, pluginVersion } from '../disk-cache';
 import { commandStart } from '../process/command-start';
 import { outerEnvironment } from '../process/outer-environment';
 import { createBuildFolder } from './build-folder';
 import { selectionArguments, type BuildTestsOptions } from './build-options';
 import { openBuildRecord } from './build-record';
 import { compileTests, type CompiledTests } from './compile-tests';
-import { describeLeaf, describeManifest, namedPlaces } from './describe-outputs';
+import { compiledPlaces, describeLeaf, describeManifest, namedPlaces } from './describe-outputs';
 import { createFileDigests } from './digest-file';
 import { fingerprintCompiled } from './fingerprint-compiled';
+import { readCommitState } from '../ledger/commit-state';
+import { payloadKeys } from '../fingerprint/link-payload';
+import { openTableCache } from '../fingerprint/table-cache';
+import { openLinkRecords } from './link-records';
 import { openFingerprintStore } from './fingerprint-store';
 import { readHashedSources, type HashedSources } from './hashed-sources';
 import { keepHashedSources } from './hashed-sources-record';
@@ -74,7 +79,11 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
   const cargo = await readCargoMetadata(join(workspaceRoot, options.cargoWorkspace, 'Cargo.toml'));
   const cargoPackage = findPackage(cargo, options.package);
   const buildFolder = await createBuildFolder(cargo.targetFolder);
-  const store = openFingerprintStore(buildFolder, pluginVersion());
+  const places = compiledPlaces(workspaceRoot, cargo, environment);
+  const store = openFingerprintStore(
+    buildFolder,
+    `${pluginVersion()}:${digest(JSON.stringify(places))}`,
+  );
   const sources = takeSnapshot(sourceFolders(cargo, cargoPackage));
   const touchedSources = openTouchedSources(buildFolder);
   const hashed = readHashedSources(sources.keys(), commandStart(), touchedSources.changedAt);
@@ -99,6 +108,11 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
     digests: createFileDigests(),
     isKnown: (sha256) => store.has(sha256),
   });
+  const tables = openTableCache(join(buildFolder, 'tables'), [
+    ...places,
+    { path: compiled.toolchain.sysroot, token: '{sysroot}' },
+  ]);
+  const links = openLinkRecords(buildFolder);
   try {
     const tests = compiled.binaries
       .filter(({ isTest }) => isTest)
@@ -121,11 +135,24 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
       {
         messages: compiled.messages,
         sysroot: compiled.toolchain.sysroot,
+        tables,
+        keepLink: async ({ compiled: { kind, name, sha256, executable }, tests: names }, link) => {
+          const commit = await readCommitState(workspaceRoot, environment, run);
+          await links.write({
+            binary: { package: options.package, kind, name },
+            sha256,
+            linkedAt: (await stat(executable)).mtime.toISOString(),
+            ...commit,
+            tests: [...names].sort(),
+            link,
+          });
+        },
         store,
         fingerprintBinary,
       },
     );
     await store.prune();
+    tables.save((await links.read()).records.flatMap(({ link }) => payloadKeys(link)));
     // Only now, so that what was learned from the links serves the next attempt.
     await request.check?.(compiled, cargo, hashed);
     const library = cargoPackage.targets.find(({ kind }) =>
@@ -133,7 +160,7 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
     );
     const leaves = request.leaves(library?.name ?? options.package);
     const selected = selectAll(leaves, listed, cargoPackage);
-    const places = namedPlaces(workspaceRoot, cargo, compiled, environment);
+    const allPlaces = namedPlaces(workspaceRoot, cargo, compiled, environment);
     return {
       manifest: describeManifest(
         options.package,
@@ -147,7 +174,7 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
       executables: tests.map(({ executable }) => executable),
       fingerprints: selected.map((each) => ({
         leaf: each.leaf,
-        content: describeLeaf(each, tests, taken, compiled, places),
+        content: describeLeaf(each, tests, taken, compiled, allPlaces),
       })),
       widened: taken.widened,
       remade: compiled.remade,

@@ -1,6 +1,6 @@
 import { parseCfgSet } from '../cargo/cfg-expression';
 import type { CompiledBinary, CompiledTests } from './compile-tests';
-import { describeManifest } from './describe-outputs';
+import { describeLeaf, describeManifest } from './describe-outputs';
 import type { CompiledFingerprints } from './fingerprint-compiled';
 import type { Listed } from './list-binaries';
 
@@ -39,7 +39,14 @@ function describeBinary(state: CompiledFingerprints['binaries'][number]['state']
     [],
     build as unknown as CompiledTests,
     {
-      binaries: [{ fingerprints: {}, widened: [], ...(state === undefined ? {} : { state }) }],
+      binaries: [
+        {
+          fingerprints: {},
+          widened: [],
+          readsEnvironment: [],
+          ...(state === undefined ? {} : { state }),
+        },
+      ],
       widened: [],
     },
   ).binaries;
@@ -70,4 +77,45 @@ test('nothing shared is not the same as nothing known', () => {
   expect(none).toMatchObject({ sharedState: [] });
   expect(none).not.toHaveProperty('stateUnknown');
   expect(describeBinary(undefined)).not.toHaveProperty('sharedState');
+});
+
+describe('what cargo tells of the package', () => {
+  const leafOf = (version: string, readsEnvironment: readonly string[]) => {
+    const binary = { environment: { CARGO_PKG_VERSION: version }, workingDirectory: '/ws' };
+    return describeLeaf(
+      {
+        leaf: { binary: { kind: 'lib', name: 'demo' }, scope: { type: 'rest' } },
+        binary: 0,
+        tests: ['a', 'b'],
+      },
+      [binary as unknown as CompiledBinary],
+      {
+        binaries: [
+          {
+            fingerprints: { a: '1', b: '2' },
+            widened: [],
+            readsEnvironment: [...readsEnvironment],
+          },
+        ],
+        widened: [],
+      },
+      { runner: [] } as unknown as CompiledTests,
+      [],
+    );
+  };
+
+  test('counts for tests that can read it', () => {
+    const [first, second] = [leafOf('1.0.0', ['b']), leafOf('1.0.1', ['b'])];
+    expect(first.tests).toEqual([
+      { name: 'a', fingerprint: '1' },
+      { name: 'b', fingerprint: '2', readsEnvironment: true },
+    ]);
+    expect(second.packageVariables).not.toBe(first.packageVariables);
+    expect({ ...second, packageVariables: first.packageVariables }).toEqual(first);
+  });
+
+  test('is left out of a leaf whose tests cannot', () => {
+    expect(leafOf('1.0.1', ['c'])).toEqual(leafOf('1.0.0', []));
+    expect(leafOf('1.0.0', [])).not.toHaveProperty('packageVariables');
+  });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import type { NamedPlace } from '@nx-cargo-test/object-graph';
 import type { CargoWorkspace } from '../cargo/metadata';
 import { cargoHome } from '../cargo/toolchain';
 import { CargoTestError } from '../errors';
@@ -9,7 +10,7 @@ import { MANIFEST_SCHEMA, type Manifest, type ManifestBinary } from '../fingerpr
 import { formatLeafId } from '../module/test-module';
 import { EXECUTOR_BEHAVIOUR } from '../behaviour';
 import type { CompiledBinary, CompiledTests } from './compile-tests';
-import { environmentDigest, replacePath, type NamedPlace } from './environment-digest';
+import { environmentDigest, packageVariablesDigest, replacePath } from './environment-digest';
 import type { CompiledFingerprints } from './fingerprint-compiled';
 import type { Listed } from './list-binaries';
 import type { LeafTests } from './select-leaf-tests';
@@ -83,6 +84,8 @@ export function describeLeaf(
 ): FingerprintFile {
   const binary = index === undefined ? undefined : binaries[index];
   const stored = index === undefined ? undefined : taken.binaries[index];
+  const readers = new Set(stored?.readsEnvironment);
+  const sharing = sharingOf(tests, stored?.state?.statics ?? []);
   return {
     schema: FINGERPRINT_SCHEMA,
     leaf: formatLeafId(leaf),
@@ -99,10 +102,19 @@ export function describeLeaf(
             },
             places,
           ),
+    ...(binary !== undefined && tests.some((name) => readers.has(name))
+      ? { packageVariables: packageVariablesDigest(binary.environment, places) }
+      : {}),
     ...(absent === undefined ? {} : { absent }),
     tests: tests.map((name) => {
       const fingerprint = stored?.fingerprints[name];
-      if (fingerprint !== undefined) return { name, fingerprint };
+      if (fingerprint !== undefined) {
+        return {
+          name,
+          fingerprint: `${fingerprint}${sharing.get(name) ?? ''}`,
+          ...(readers.has(name) ? { readsEnvironment: true } : {}),
+        };
+      }
       throw new CargoTestError('LISTING_FAILED', `the test ${name} has no fingerprint`);
     }),
   };
@@ -127,6 +139,51 @@ export function namedPlaces(
     { path: toolchain.sysroot, token: '{sysroot}' },
     { path: cargoHome(environment, cargo.folder), token: '{cargoHome}' },
     { path: resolve(environment['HOME'] ?? '/'), token: '{home}' },
+  ];
+}
+
+/**
+ * Says of each test with which others of its process it can act on a static.
+ * That one of them uses another static of the same type and value from now on
+ * changes no fingerprint of either: what each does by itself is the same.
+ */
+function sharingOf(
+  tests: readonly string[],
+  statics: readonly { readonly tests: readonly string[] }[],
+): ReadonlyMap<string, string> {
+  const present = new Set(tests);
+  const sets = new Map<string, Set<string>>();
+  for (const shared of statics) {
+    const company = shared.tests.filter((test) => present.has(test));
+    if (company.length < 2) continue;
+    const text = JSON.stringify(company);
+    for (const test of company) sets.set(test, (sets.get(test) ?? new Set()).add(text));
+  }
+  return new Map(
+    [...sets].map(([test, texts]) => {
+      const digest = createHash('sha256')
+        .update([...texts].sort().join('\n'))
+        .digest('hex');
+      return [test, `-shares-${digest.slice(0, 32)}`];
+    }),
+  );
+}
+
+/**
+ * Places whose paths builds write into constants: of cargo's home only where
+ * sources lie, and not the user's folder, which a test may well name itself.
+ */
+export function compiledPlaces(
+  workspaceRoot: string,
+  cargo: CargoWorkspace,
+  environment: Readonly<Record<string, string>>,
+): NamedPlace[] {
+  const home = cargoHome(environment, cargo.folder);
+  return [
+    { path: workspaceRoot, token: '{workspaceRoot}' },
+    { path: cargo.targetFolder, token: '{targetFolder}' },
+    { path: join(home, 'registry/src'), token: '{registry}' },
+    { path: join(home, 'git/checkouts'), token: '{gitCheckouts}' },
   ];
 }
 

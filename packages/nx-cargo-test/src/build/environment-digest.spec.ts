@@ -1,4 +1,4 @@
-import { environmentDigest, replacePath } from './environment-digest';
+import { environmentDigest, packageVariablesDigest, replacePath } from './environment-digest';
 
 const run = {
   environment: {
@@ -31,13 +31,32 @@ test('two checkouts with two homes and other hashes get the same digest', () => 
 });
 
 test.each([
-  { ...run, environment: { ...run.environment, CARGO_PKG_VERSION: '2.0.0' } },
+  { ...run, environment: { ...run.environment, CARGO_MANIFEST_LINKS: 'z' } },
   { ...run, workingDirectory: '/home/a/ws' },
   { ...run, runner: ['sudo'] },
   { ...run, linkArguments: undefined },
 ])('a difference in how tests run is a difference (%#)', (changed) => {
   expect(environmentDigest(changed, placesOf('/home/a'))).not.toBe(
     environmentDigest(run, placesOf('/home/a')),
+  );
+});
+
+test('what cargo tells of the package stands apart', () => {
+  const bumped = { ...run.environment, CARGO_PKG_VERSION: '2.0.0' };
+  const places = placesOf('/home/a');
+  expect(environmentDigest({ ...run, environment: bumped }, places)).toBe(
+    environmentDigest(run, places),
+  );
+  expect(packageVariablesDigest(bumped, places)).not.toBe(
+    packageVariablesDigest(run.environment, places),
+  );
+  expect(packageVariablesDigest({ ...bumped, OUT_DIR: '/x' }, places)).toBe(
+    packageVariablesDigest(bumped, places),
+  );
+  expect(packageVariablesDigest({ CARGO_PKG_README: '/home/a/ws/README.md' }, places)).toBe(
+    packageVariablesDigest({ CARGO_PKG_README: '/b/README.md' }, [
+      { path: '/b', token: '{workspaceRoot}' },
+    ]),
   );
 });
 

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-
-/** A place on this machine, and the word that stands for it wherever a digest is taken. */
-export interface NamedPlace {
-  readonly path: string;
-  readonly token: string;
-}
+import type { NamedPlace } from '@nx-cargo-test/object-graph';
 
 /** Variables that say how rustup found the toolchain, which the compiled code itself tells. */
 const ABOUT_THE_MACHINE = /^(RUSTUP_|RUST_RECURSION_COUNT$|CARGO_HOME$|PATH$)/;
 
 /**
- * A digest of how tests are run: environment that cargo adds, runner and link
- * arguments. Equal on two machines that would run them alike: known places are
+ * What cargo tells of the package itself: version, authors, description and so
+ * on. Nothing but code that asks for a variable depends on these, while others
+ * also tell the dynamic linker where to look, or where a build put its files.
+ */
+const OF_THE_PACKAGE = /^CARGO_PKG_/;
+
+/**
+ * A digest of how tests are run: environment that cargo adds but for
+ * `CARGO_PKG_*`, runner and link arguments. Equal on two machines that would run them alike: known places are
  * replaced by words, and the hashes in names of build folders are left out.
  *
  * @param places The longest match wins.
@@ -27,7 +29,7 @@ export function environmentDigest(
 ): string {
   const portable = (text: string): string => withoutMachine(text, places);
   const environment = Object.entries(run.environment)
-    .filter(([name]) => !ABOUT_THE_MACHINE.test(name))
+    .filter(([name]) => !ABOUT_THE_MACHINE.test(name) && !OF_THE_PACKAGE.test(name))
     .map(([name, value]) => [
       name,
       name.endsWith('LIBRARY_PATH') ? value.split(':').map(portable) : portable(value),
@@ -40,6 +42,22 @@ export function environmentDigest(
     run.linkArguments ?? '',
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/**
+ * A digest of the variables by which cargo tells of the package: `CARGO_PKG_*`.
+ *
+ * @param places See {@link environmentDigest}.
+ */
+export function packageVariablesDigest(
+  environment: Readonly<Record<string, string>>,
+  places: readonly NamedPlace[],
+): string {
+  const variables = Object.keys(environment)
+    .filter((name) => OF_THE_PACKAGE.test(name))
+    .sort()
+    .map((name) => [name, withoutMachine(environment[name]!, places)]);
+  return createHash('sha256').update(JSON.stringify(variables)).digest('hex');
 }
 
 /** Replaces the path of each place at the start of a text or after a character that ends a path. */

@@ -5,6 +5,7 @@ import type { CompilerArtifact } from '../cargo/cargo-messages';
 import { parseCfgSet } from '../cargo/cfg-expression';
 import type { CompiledBinary } from './compile-tests';
 import { fingerprintCompiled, type FingerprintBinary } from './fingerprint-compiled';
+import { withoutTableCache } from '../fingerprint/table-cache';
 import { openFingerprintStore } from './fingerprint-store';
 
 let folder: string;
@@ -42,6 +43,7 @@ const fingerprintBinary = jest.fn<ReturnType<FingerprintBinary>, Parameters<Fing
     Promise.resolve({
       fingerprints: new Map(tests.map((test) => [test, `${test}@${sha256}`])),
       widened: link === undefined ? [{ reason: 'unseen', count: tests.length }] : [],
+      readsEnvironment: new Set(link === undefined ? tests : []),
       state: link === undefined ? undefined : { statics: [], unknown: [] },
     }),
 );
@@ -56,6 +58,8 @@ const take = (
   fingerprintCompiled([{ compiled, harness: true, tests: ['t'] }], plain, {
     messages: { artifacts, buildScripts: [] },
     sysroot: '/sysroot',
+    tables: withoutTableCache([]),
+    keepLink: () => Promise.resolve(),
     store: openFingerprintStore(folder, version),
     fingerprintBinary,
   });
@@ -73,12 +77,13 @@ test('a link that is seen at last replaces what was known without it', async () 
   expect((await take(binary('lib', 'a'))).widened).toEqual([]);
 });
 
-test('what tests share is recalled as it was, and so is that nothing is known of it', async () => {
+test('what tests share and read is recalled as it was, and so is that nothing is known of it', async () => {
   const seen = binary('lib', 'a');
   fingerprintBinary.mockImplementationOnce(({ tests }) =>
     Promise.resolve({
       fingerprints: new Map(tests.map((test) => [test, '1'])),
       widened: [],
+      readsEnvironment: new Set(['t']),
       state: { statics: [{ name: 'X', isThreadLocal: true, tests: ['t'] }], unknown: ['u'] },
     }),
   );
@@ -87,6 +92,7 @@ test('what tests share is recalled as it was, and so is that nothing is known of
     statics: [{ name: 'X', isThreadLocal: true, tests: ['t'] }],
     unknown: ['u'],
   });
+  expect(first.binaries[0]?.readsEnvironment).toEqual(['t']);
   expect(await take(seen)).toEqual(first);
 
   await take(binary('lib', 'b', false));

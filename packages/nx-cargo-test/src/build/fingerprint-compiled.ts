@@ -10,6 +10,8 @@ import type {
   TestState,
   Widening,
 } from '../fingerprint/fingerprint-binary';
+import type { LinkPayload } from '../fingerprint/link-payload';
+import type { TableCache } from '../fingerprint/table-cache';
 import type { CompiledBinary } from './compile-tests';
 import type { FingerprintStore, StoredFingerprints } from './fingerprint-store';
 import { workspaceCode } from './workspace-code';
@@ -43,6 +45,10 @@ export async function fingerprintCompiled(
   context: {
     readonly messages: CargoMessages;
     readonly sysroot: string;
+    /** Reads objects and archives. */
+    readonly tables: TableCache;
+    /** Keeps the link of a test binary for later questions. */
+    readonly keepLink: (binary: BinaryToFingerprint, link: LinkPayload) => Promise<void>;
     readonly store: FingerprintStore;
     readonly fingerprintBinary: FingerprintBinary;
   },
@@ -86,15 +92,22 @@ export async function fingerprintCompiled(
 }
 
 async function takeOrRecall(
-  { compiled, harness, tests }: BinaryToFingerprint,
+  binary: BinaryToFingerprint,
   context: Parameters<typeof fingerprintCompiled>[2],
 ): Promise<StoredFingerprints> {
+  const { compiled, harness, tests } = binary;
   const { link, sha256, executable } = compiled;
   const stored = await context.store.read(sha256);
   const isUsable =
     stored !== undefined && tests.every((test) => stored.fingerprints[test] !== undefined);
   if (isUsable && (link === undefined || stored.linkArguments !== undefined)) return stored;
-  const { fingerprints, widened, state } = await context.fingerprintBinary({
+  const {
+    fingerprints,
+    widened,
+    readsEnvironment,
+    state,
+    link: payload,
+  } = await context.fingerprintBinary({
     executable,
     sha256,
     harness,
@@ -103,6 +116,7 @@ async function takeOrRecall(
     link,
     unseen: link === undefined ? (compiled.unseen ?? 'its link was not seen') : undefined,
     sysroot: context.sysroot,
+    tables: context.tables,
     isOptimized: optimization(compiled, link, context.messages.artifacts),
     isWorkspace: workspaceCode(context.messages, context.sysroot),
   });
@@ -110,9 +124,11 @@ async function takeOrRecall(
     ...(link === undefined ? {} : { linkArguments: linkArgumentsDigest(link, readIfPresent) }),
     fingerprints: Object.fromEntries(fingerprints),
     widened: [...widened],
+    readsEnvironment: [...readsEnvironment],
     ...(state === undefined ? {} : { state: copyState(state) }),
   };
   await context.store.write(sha256, taken);
+  if (payload !== undefined && compiled.isTest) await context.keepLink(binary, payload);
   return taken;
 }
 

@@ -6,7 +6,7 @@ import { FINGERPRINT_SCHEMA, parseJson } from '../fingerprint/fingerprint-file';
 import { keepNewestFiles } from './keep-newest-files';
 
 /** Version of an entry's shape, and of what is learned beside fingerprints. */
-const STORE_SCHEMA = 2;
+const STORE_SCHEMA = 3;
 
 const stateSchema = v.strictObject({
   statics: v.array(
@@ -23,6 +23,8 @@ const storedSchema = v.strictObject({
   fingerprints: v.record(v.string(), v.string()),
   /** Why tests depend on the whole binary, and how many do. */
   widened: v.array(v.strictObject({ reason: v.string(), count: v.number() })),
+  /** Tests that can read any variable of their environment. */
+  readsEnvironment: v.array(v.string()),
   /** Which tests share state; absent when that is not known of any. */
   state: v.exactOptional(stateSchema),
 });
@@ -45,7 +47,8 @@ const KEPT = 200;
  * Opens the store, so that a binary that cargo finds fresh costs no second look
  * at its objects, which may be gone.
  *
- * @param version Version of the code that takes fingerprints; entries of another are not seen.
+ * @param version Version of the code that takes fingerprints, and what else they depend on
+ *   besides the binary; entries of another are not seen.
  */
 export function openFingerprintStore(buildFolder: string, version: string): FingerprintStore {
   const folder = join(buildFolder, 'fingerprints');

@@ -15,6 +15,10 @@ const TAKES_VALUE = new Set([
   ...['--dynamic-list', '--dynamic-linker', '-dynamic-linker', '-rpath', '--rpath', '-rpath-link'],
   ...['--rpath-link', '-soname', '--soname', '-plugin', '-plugin-opt', '--require-defined'],
   ...['--section-start', '-Ttext', '-Tdata', '-Tbss', '--exclude-libs', '-I', '--param'],
+  ...['-defsym', '-wrap', '-undefined', '-entry', '-script', '-dT', '--default-script', '-R'],
+  ...['--just-symbols', '-just-symbols', '-init', '--init', '-fini', '--fini', '-b', '--format'],
+  ...['--remap-inputs', '--remap-inputs-file', '-wrapper', '--config', '--plugin'],
+  '-Ttext-segment',
 ]);
 
 /**

@@ -1,5 +1,9 @@
+import { join } from 'node:path';
+import { loadLinkGraph } from '../build/load-link-graph';
+import { readCargoMetadata } from '../cargo/metadata';
 import { ledgerFolder } from '../ledger/ledger-folder';
 import { loadDataFolderVariables } from './find-workspace';
+import { readCargoProjects } from './nx-cargo-projects';
 import { runCli } from './run-cli';
 
 // A reader that has seen enough, such as `head`, closes the pipe: no failure of ours.
@@ -15,6 +19,19 @@ void runCli(process.argv.slice(2), {
   ledgerFolder(workspaceRoot) {
     loadDataFolderVariables(workspaceRoot, process.env);
     return ledgerFolder(workspaceRoot);
+  },
+  objects: {
+    cargoProjects(workspaceRoot) {
+      loadDataFolderVariables(workspaceRoot, process.env);
+      return readCargoProjects(workspaceRoot);
+    },
+    async buildFolder(workspaceRoot, cargoWorkspace) {
+      const manifestFile = join(workspaceRoot, cargoWorkspace, 'Cargo.toml');
+      const { targetFolder } = await readCargoMetadata(manifestFile);
+      return join(targetFolder, 'nx-cargo-test', '.build');
+    },
+    loadGraph: (record, buildFolder) =>
+      Promise.resolve().then(() => loadLinkGraph(record, buildFolder)),
   },
 }).then((status) => {
   // Not process.exit(), which would cut off output that is still on its way into a pipe.

@@ -14,6 +14,7 @@ import type { LedgerRecord } from '../ledger/ledger-record';
 import { openLedgerStore } from '../ledger/ledger-store';
 import { runCli } from './run-cli';
 import { failureOf, passOf } from './test-support/ledger-records';
+import { NO_OBJECTS } from './test-support/link-fixtures';
 
 let root: string;
 beforeEach(async () => {
@@ -43,6 +44,7 @@ async function cliIn(cwd: string, ...args: string[]): Promise<Ended> {
     stdout: { write: (part) => (text.out += part) },
     stderr: { write: (part) => (text.err += part) },
     ledgerFolder: (workspaceRoot) => join(workspaceRoot, 'data', 'ledger'),
+    objects: NO_OBJECTS,
   });
   return { status, ...text };
 }

@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { pluginVersion } from '../disk-cache';
 import { openLedgerStore, type LedgerStore } from '../ledger/ledger-store';
 import { describeFailure } from '../report/describe-failure';
+import type { ObjectsEdges } from './captured-links';
 import { findWorkspace } from './find-workspace';
 import { addLedgerCommands } from './ledger-commands';
+import { addObjectsCommands } from './objects-commands';
 
 /** Where text goes: a stream, or something that stands in for one. */
 export interface TextSink {
@@ -20,6 +22,8 @@ export interface CliEdges {
   readonly stderr: TextSink;
   /** Absolute folder of the ledger of an Nx workspace. */
   ledgerFolder(workspaceRoot: string): string;
+  /** What questions about compiled code need. */
+  readonly objects: ObjectsEdges;
 }
 
 /**
@@ -31,16 +35,26 @@ export interface CliEdges {
  */
 export async function runCli(args: readonly string[], edges: CliEdges): Promise<number> {
   const program = new Command('nx-cargo-test')
-    .description('Looks after what the Nx plugin nx-cargo-test keeps.')
+    .description(
+      'Looks after what the Nx plugin nx-cargo-test keeps, and answers questions about it.',
+    )
     .version(pluginVersion())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void edges.stdout.write(text),
       writeErr: (text) => void edges.stderr.write(text),
     });
-  const openStore = (): LedgerStore =>
-    openLedgerStore(edges.ledgerFolder(findWorkspace(edges.cwd, edges.environment)));
+  const workspaceRoot = (): string => findWorkspace(edges.cwd, edges.environment);
+  const openStore = (): LedgerStore => openLedgerStore(edges.ledgerFolder(workspaceRoot()));
   addLedgerCommands(program, edges, openStore);
+  const { cwd, stdout, stderr, objects } = edges;
+  addObjectsCommands(program, () => ({
+    edges: objects,
+    workspaceRoot: workspaceRoot(),
+    cwd,
+    stdout,
+    stderr,
+  }));
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

@@ -6,9 +6,15 @@ import {
   fingerprintTests,
   GRAPH_VERSION,
   ObjectGraphError,
+  readExecutable,
 } from '@nx-cargo-test/object-graph';
 import type { Link, SharedStatic } from '@nx-cargo-test/object-graph';
 import type { CapturedLink } from '../cargo/read-capture';
+import { unfollowedLinkArguments } from '../cargo/unfollowed-link-arguments';
+import { withFile } from './file-source';
+import type { LinkPayload } from './link-payload';
+import { withoutTableCache } from './table-cache';
+import type { TableCache } from './table-cache';
 
 /** A linked executable and what is known of its link. */
 export interface FingerprintRequest {
@@ -30,6 +36,8 @@ export interface FingerprintRequest {
   isOptimized(path: string): boolean;
   /** Whether an input outside of `sysroot` may hold code of the workspace; true when that is not known. */
   isWorkspace(path: string): boolean;
+  /** Reads the files of the link. Default: without a cache, and with all paths counting. */
+  readonly tables?: TableCache;
 }
 
 /** Why some tests depend on the whole binary, and how many. */
@@ -50,6 +58,10 @@ export interface TestState {
 export interface BinaryFingerprints {
   readonly fingerprints: ReadonlyMap<string, string>;
   readonly widened: readonly Widening[];
+  /** Tests that can read any variable of their environment, or of which that is not known. */
+  readonly readsEnvironment: ReadonlySet<string>;
+  /** The link, for later questions; absent if its files' tables are not kept. */
+  readonly link?: LinkPayload;
   /** Undefined when it is not known of any test. */
   readonly state: TestState | undefined;
 }
@@ -63,12 +75,15 @@ export interface BinaryFingerprints {
 export async function fingerprintBinary(request: FingerprintRequest): Promise<BinaryFingerprints> {
   const { link, tests } = request;
   if (link === undefined) return wholeBinary(request, request.unseen ?? 'its link was not seen');
-  const libraries = await digestFiles(link.sharedLibraries);
+  const libraries = await readSharedLibraries(link.sharedLibraries);
+  const [unfollowed] = [...unfollowedLinkArguments(link), ...libraries.unfollowed];
+  if (unfollowed !== undefined) return wholeBinary(request, unfollowed, libraries.digest);
   try {
-    const objects = await readLink(request, link);
+    const { objects, payload } = readLink(request, link);
     const {
       fingerprints: reached,
       unknown,
+      readsEnvironment,
       sharedState: statics,
     } = request.harness
       ? fingerprintTests(objects, tests)
@@ -77,6 +92,7 @@ export async function fingerprintBinary(request: FingerprintRequest): Promise<Bi
             tests.map((name) => [name, fingerprintProgram(objects, request.isStarted)]),
           ),
           unknown: new Map<string, string>(),
+          readsEnvironment: new Set(tests),
           sharedState: [],
         };
     const fingerprints = new Map<string, string>();
@@ -85,7 +101,8 @@ export async function fingerprintBinary(request: FingerprintRequest): Promise<Bi
       const digest = reached.get(test);
       fingerprints.set(
         test,
-        digest === undefined ? wholeDigest(request) : `code-${GRAPH_VERSION}-${digest}${libraries}`,
+        (digest === undefined ? wholeDigest(request) : `code-${GRAPH_VERSION}-${digest}`) +
+          libraries.digest,
       );
       if (digest !== undefined) continue;
       const reason = unknown.get(test) ?? 'the objects tell nothing of it';
@@ -94,31 +111,56 @@ export async function fingerprintBinary(request: FingerprintRequest): Promise<Bi
     return {
       fingerprints,
       widened: [...reasons].map(([reason, count]) => ({ reason, count })),
+      readsEnvironment: new Set(
+        tests.filter((test) => readsEnvironment.has(test) || !reached.has(test)),
+      ),
+      ...(payload === undefined ? {} : { link: payload }),
       state: hasHiddenState(request, link)
         ? undefined
         : { statics, unknown: tests.filter((test) => !reached.has(test)) },
     };
   } catch (error) {
     if (error instanceof ObjectGraphError)
-      return wholeBinary(request, `${error.code}: ${error.message}`);
+      return wholeBinary(request, `${error.code}: ${error.message}`, libraries.digest);
     throw error;
   }
 }
 
-async function readLink(request: FingerprintRequest, link: CapturedLink): Promise<Link> {
-  const files = await Promise.all(
-    link.inputs.map(async ({ path, file }) => {
-      const isStandard = isInside(request.sysroot, path);
-      return {
-        name: path,
-        bytes: await readFile(file),
-        optimized: !isStandard && request.isOptimized(path),
-        isStandard,
-        isWorkspace: !isStandard && request.isWorkspace(path),
-      };
-    }),
+function readLink(
+  request: FingerprintRequest,
+  link: CapturedLink,
+): { objects: Link; payload: LinkPayload | undefined } {
+  const tables = request.tables ?? withoutTableCache([]);
+  const read = link.inputs.map(({ path, file }) => {
+    const isStandard = isInside(request.sysroot, path);
+    return {
+      ...tables.read(path, file),
+      name: path,
+      optimized: !isStandard && request.isOptimized(path),
+      isStandard,
+      isWorkspace: !isStandard && request.isWorkspace(path),
+    };
+  });
+  const executable = withFile(request.executable, readExecutable);
+  const files = read.map(({ key: _, table, ...file }) => ({ ...file, bytes: table }));
+  const kept = read.flatMap(({ key, table: _, ...file }) =>
+    key === undefined ? [] : [{ ...file, key }],
   );
-  return { files, executable: await readFile(request.executable) };
+  return {
+    objects: { files, executable },
+    payload:
+      kept.length < read.length
+        ? undefined
+        : {
+            files: kept,
+            executable: {
+              ...executable,
+              imports: [...executable.imports],
+              exports: [...executable.exports],
+              foreignImports: [...executable.foreignImports],
+            },
+          },
+  };
 }
 
 /** The objects do not show which tests reach a shared library of the workspace, nor its statics. */
@@ -134,24 +176,41 @@ export function isInside(folder: string, file: string): boolean {
   return path !== '' && !path.startsWith('..') && !isAbsolute(path);
 }
 
-/** Digest of shared libraries that are no part of the system, whose code the objects do not show. */
-async function digestFiles(files: readonly string[]): Promise<string> {
-  if (files.length === 0) return '';
+/**
+ * Shared libraries that are no part of the system: their digest, whose code the
+ * objects do not show, and what makes them say less than they seem to.
+ */
+async function readSharedLibraries(
+  files: readonly string[],
+): Promise<{ digest: string; unfollowed: readonly string[] }> {
   const hash = createHash('sha256');
-  for (const file of files)
-    hash.update(
-      createHash('sha256')
-        .update(await readFile(file))
-        .digest(),
-    );
-  return `-${hash.digest('hex')}`;
+  const unfollowed: string[] = [];
+  for (const file of files) {
+    const bytes = await readFile(file);
+    hash.update(createHash('sha256').update(bytes).digest());
+    // Text in place of a library is a linker script: other files are linked instead.
+    if (isLinkerScript(bytes)) unfollowed.push(`${file} is a linker script, not a library`);
+  }
+  return { digest: files.length === 0 ? '' : `-${hash.digest('hex')}`, unfollowed };
 }
 
-function wholeBinary(request: FingerprintRequest, reason: string): BinaryFingerprints {
-  const fingerprints = new Map(request.tests.map((name) => [name, wholeDigest(request)]));
+/** Whether a file has no zero byte, as texts have none and libraries of all formats many. */
+function isLinkerScript(bytes: Buffer): boolean {
+  return bytes.length > 0 && !bytes.includes(0);
+}
+
+/** @param libraries Digest of shared libraries, whose code is not in the binary either. */
+function wholeBinary(
+  request: FingerprintRequest,
+  reason: string,
+  libraries = '',
+): BinaryFingerprints {
+  const digest = `${wholeDigest(request)}${libraries}`;
+  const fingerprints = new Map(request.tests.map((name) => [name, digest]));
   return {
     fingerprints,
     widened: request.tests.length === 0 ? [] : [{ reason, count: request.tests.length }],
+    readsEnvironment: new Set(request.tests),
     state: undefined,
   };
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { CargoTestError } from '../errors';
 
 /** Version of the file's shape and of everything that enters a fingerprint. */
-export const FINGERPRINT_SCHEMA = 1;
+export const FINGERPRINT_SCHEMA = 2;
 
 const fingerprintFileSchema = v.strictObject({
   schema: v.literal(FINGERPRINT_SCHEMA),
@@ -12,10 +12,19 @@ const fingerprintFileSchema = v.strictObject({
   behaviour: v.number(),
   /** Digest of all else that a run depends on: environment that Cargo supplies, runner, link arguments. */
   environment: v.string(),
+  /** Digest of `CARGO_PKG_*`, which stand in no other; present if a test of the leaf can read them. */
+  packageVariables: v.exactOptional(v.string()),
   /** Why the leaf has no tests in this configuration, when it has none. */
   absent: v.optional(v.string()),
   /** Sorted by name. */
-  tests: v.array(v.strictObject({ name: v.string(), fingerprint: v.string() })),
+  tests: v.array(
+    v.strictObject({
+      name: v.string(),
+      fingerprint: v.string(),
+      /** The test can read any variable, so that it depends on `packageVariables`. */
+      readsEnvironment: v.exactOptional(v.literal(true)),
+    }),
+  ),
 });
 
 /**

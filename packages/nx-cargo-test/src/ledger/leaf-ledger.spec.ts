@@ -36,7 +36,7 @@ function leafOn(
       })),
       testOf: (name) => ({ cargoWorkspace: '.', package: 'demo', binary: 'lib:demo', name }),
       inputs: 'inputs',
-      machine: changes.machine ?? 'machine',
+      machineOf: () => changes.machine ?? 'machine',
       machineText: 'linux 6.1 x64, native',
       killAfterSeconds: 300,
     },

@@ -45,8 +45,8 @@ export interface LeafTestsAsRun {
   readonly testOf: (name: string) => LedgerTest;
   /** Digest of the declared inputs. */
   readonly inputs: string;
-  /** Digest of how and where the tests run. */
-  readonly machine: string;
+  /** Digest of how and where a test runs. */
+  readonly machineOf: (name: string) => string;
   /** The machine in words. */
   readonly machineText: string;
   readonly killAfterSeconds: number;
@@ -61,8 +61,8 @@ export function openLeafLedger(run: LedgerRun, leaf: LeafTestsAsRun): LeafLedger
   const keyOf = (name: string): { test: LedgerTest; parts: KeyParts; key: string } => {
     const fingerprint = fingerprints.get(name);
     if (fingerprint === undefined) throw new RangeError(`${name} is no test of this leaf`);
-    const { inputs, machine } = leaf;
-    const parts = { code: codePart(fingerprint), inputs, machine, options };
+    const machine = leaf.machineOf(name);
+    const parts = { code: codePart(fingerprint), inputs: leaf.inputs, machine, options };
     const test = leaf.testOf(name);
     return { test, parts, key: ledgerKey(test, parts) };
   };

@@ -105,6 +105,21 @@ export function openLedgerSession(edges: SessionEdges): LedgerSession {
           dotenvNames([workspaceRoot, join(workspaceRoot, request.projectFolder)]),
         ),
       ];
+      const machineOf = (packageVariables: string | undefined): string =>
+        machineDigest(edges.machine, {
+          triple: binary.manifest.target,
+          nativeProcessor: binary.manifest.nativeCpu,
+          runner,
+          environment: fingerprints.environment,
+          packageVariables,
+          variables: Object.fromEntries(names.map((name) => [name, environment[name]])),
+          libraries: found,
+        });
+      const machine = machineOf(undefined);
+      const machineOfReaders = machineOf(fingerprints.packageVariables);
+      const readers = new Set(
+        fingerprints.tests.flatMap(({ name, readsEnvironment }) => (readsEnvironment ? name : [])),
+      );
       const ledgerRun = await (opened ??= open());
       return openLeafLedger(ledgerRun, {
         tests: fingerprints.tests,
@@ -115,14 +130,7 @@ export function openLedgerSession(edges: SessionEdges): LedgerSession {
           name,
         }),
         inputs: declared.digest,
-        machine: machineDigest(edges.machine, {
-          triple: binary.manifest.target,
-          nativeProcessor: binary.manifest.nativeCpu,
-          runner,
-          environment: fingerprints.environment,
-          variables: Object.fromEntries(names.map((name) => [name, environment[name]])),
-          libraries: found,
-        }),
+        machineOf: (name) => (readers.has(name) ? machineOfReaders : machine),
         machineText: describeMachine(edges.machine, runner),
         killAfterSeconds: request.killAfterSeconds,
         ...(request.threads === undefined ? {} : { threads: request.threads }),

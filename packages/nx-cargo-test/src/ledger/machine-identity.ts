@@ -26,6 +26,8 @@ export interface BinaryRun {
   readonly runner: string;
   /** The fingerprint file's digest of cargo's environment, working directory, target runner and link arguments. */
   readonly environment: string;
+  /** For tests that can read any variable: the fingerprint file's digest of `CARGO_PKG_*`. */
+  readonly packageVariables?: string | undefined;
   /** Variables of the run-time environment that count, with their values as tests see them. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** See `sharedLibraries`. */
@@ -54,7 +56,7 @@ export function machineDigest(machine: Machine, run: BinaryRun): string {
   return digest(
     JSON.stringify([
       [machine.os, machine.kernel, machine.architecture, machine.isSuperuser],
-      [triple, runner, environment],
+      [triple, runner, environment, run.packageVariables ?? null],
       Object.keys(variables)
         .sort()
         .map((name) => [name, variables[name] ?? null]),

@@ -16,6 +16,7 @@ export const SHT_STRTAB = 3;
 export const SHT_RELA = 4;
 export const SHT_HASH = 5;
 export const SHT_DYNAMIC = 6;
+export const SHT_NOTE = 7;
 export const SHT_NOBITS = 8;
 export const SHT_REL = 9;
 export const SHT_DYNSYM = 11;
@@ -25,6 +26,9 @@ export const SHT_PREINIT_ARRAY = 16;
 export const SHT_GROUP = 17;
 export const SHT_SYMTAB_SHNDX = 18;
 export const SHT_RELR = 19;
+/** Which version each dynamic symbol has, and which library supplies which versions; GNU extensions. */
+export const SHT_GNU_VERSYM = 0x6fffffff;
+export const SHT_GNU_VERNEED = 0x6ffffffe;
 /** Compact relocations, a proposal that LLVM can already write; not understood here. */
 export const SHT_CREL = 0x40000014;
 

@@ -1,26 +1,11 @@
 import { ByteReader } from '../byte-reader';
 import { ObjectGraphError } from '../errors';
-import { refuseForeignFormat } from '../object-format';
-import { firstAt } from '../relocation-at';
 import * as elf from './constants';
+import { SectionTable } from './section-table';
 import { StringTable } from './string-table';
 import { SymbolTable } from './symbol-table';
-import type { ElfSymbol } from './symbol-table';
 
 export { ABSOLUTE, COMMON, UNDEFINED } from './symbol-table';
-export type { ElfSymbol } from './symbol-table';
-
-/** One section header, as the format stores it. */
-export interface Section {
-  readonly type: number;
-  readonly flags: number;
-  readonly offset: number;
-  readonly size: number;
-  readonly link: number;
-  readonly info: number;
-  readonly align: number;
-  readonly entrySize: number;
-}
 
 /** One relocation with an explicit addend (Elf64_Rela). */
 export interface Relocation {
@@ -30,208 +15,195 @@ export interface Relocation {
   readonly addend: number;
 }
 
-type SymbolTableType = typeof elf.SHT_SYMTAB | typeof elf.SHT_DYNSYM;
+/** The relocations of one section by ascending offset; those of one offset keep their order, which has meaning. */
+export interface RelocationColumns {
+  readonly count: number;
+  readonly offsets: Float64Array;
+  readonly types: Uint32Array;
+  readonly symbols: Uint32Array;
+  readonly addends: Float64Array;
+}
 
-const HEADER_SIZE = 64;
 const RELOCATION_SIZE = 24;
 
 /**
- * An ELF-64 little-endian file, read on demand: the header and the bounds of
- * its tables at once, sections, symbols and relocations when asked. What nobody
- * asks for, such as debug sections, may be anything.
+ * An ELF-64 little-endian file. Sections, symbols and relocations are checked
+ * when they are asked for; what nobody asks for, such as debug sections, may be
+ * anything, and its bytes need not be there.
  */
 export class ElfObject {
   readonly name: string;
-  readonly machine: number;
-  readonly type: number;
-  readonly sectionCount: number;
+  readonly sections: SectionTable;
   readonly #reader: ByteReader;
-  readonly #sectionTable: number;
-  readonly #sections: (Section | undefined)[];
   readonly #sectionNames: StringTable;
-  readonly #symbolTables = new Map<SymbolTableType, SymbolTable | undefined>();
-  #relocationSections: Map<number, number> | undefined;
-  #lastRelocations: { readonly index: number; readonly list: readonly Relocation[] } | undefined;
+  #symbols: SymbolTable | undefined | null = null;
+  #relocationSections: Int32Array | undefined;
+  #relocations: RelocationColumns = relocationColumns(0);
 
   /**
+   * @param bytes The file; of its sections, those that `SectionTable.isRead` tells must be there.
    * @param name Of the file, for messages.
    * @throws {ObjectGraphError} `BITCODE`, `NOT_ELF`, `UNSUPPORTED_OBJECT`, `TRUNCATED` or `MALFORMED_OBJECT`.
    */
   constructor(bytes: Uint8Array, name: string) {
-    const reader = new ByteReader(bytes, name);
-    refuseForeignFormat(bytes, name);
-    if (bytes.length < HEADER_SIZE) {
-      throw new ObjectGraphError(
-        'TRUNCATED',
-        `${name}: an ELF header takes ${HEADER_SIZE} bytes, of which it has ${bytes.length}`,
-      );
-    }
     this.name = name;
-    this.#reader = reader;
-    this.type = reader.u16(16);
-    this.machine = reader.u16(18);
-    this.#sectionTable = reader.u64(40);
-    const entrySize = reader.u16(58);
-    // Without a table nothing can be told of a file that is linked (gABI, chapter 4, "Introduction").
-    if (this.#sectionTable === 0 || entrySize !== HEADER_SIZE) {
-      throw this.#malformed(
-        `section headers of ${entrySize} bytes at ${this.#sectionTable}, expected 64`,
-      );
-    }
-    // Counts that do not fit into 16 bits stand in the first section header.
-    const count = reader.u16(60);
-    this.sectionCount = count === 0 ? reader.u64(this.#sectionTable + 32) : count;
-    if (this.sectionCount === 0) throw this.#malformed('no section headers');
-    reader.range(this.#sectionTable, this.#sectionTable + this.sectionCount * HEADER_SIZE);
-    this.#sections = new Array<Section | undefined>(this.sectionCount);
-    let namesIndex = reader.u16(62);
-    if (namesIndex === elf.SHN_XINDEX) namesIndex = reader.u32(this.#sectionTable + 40);
-    this.#sectionNames = this.#stringTable(namesIndex);
+    this.#reader = new ByteReader(bytes, name);
+    this.sections = new SectionTable(bytes, name);
+    this.#sectionNames = this.#stringTable(this.sections.names);
   }
 
-  section(index: number): Section {
-    const known = this.#sections[index];
-    if (known !== undefined) return known;
-    const reader = this.#reader;
-    const at = this.#header(index);
-    const section: Section = {
-      type: reader.u32(at + 4),
-      // The flags that matter here lie in the lower half; the upper one has none assigned.
-      flags: reader.u32(at + 8),
-      offset: reader.u64(at + 24),
-      size: reader.u64(at + 32),
-      link: reader.u32(at + 40),
-      info: reader.u32(at + 44),
-      align: reader.u64(at + 48),
-      entrySize: reader.u64(at + 56),
-    };
-    this.#checkSection(index, section);
-    this.#sections[index] = section;
-    return section;
+  get machine(): number {
+    return this.sections.machine;
   }
 
-  /** The name of a section; apart from the rest, as most names are never asked for. */
+  /** Type of the file (`ET_…`). */
+  get type(): number {
+    return this.sections.fileType;
+  }
+
+  get sectionCount(): number {
+    return this.sections.count;
+  }
+
   sectionName(index: number): string {
-    return this.#sectionNames.text(this.#reader.u32(this.#header(index)));
+    return this.#sectionNames.text(this.sections.nameOffsets[index]!);
   }
 
-  sectionType(index: number): number {
-    return this.#reader.u32(this.#header(index) + 4);
+  /** Whether a section's name is or begins with a text, told without decoding the name; a `\0` in the text is the name's end. */
+  sectionNameStartsWith(index: number, prefix: string): boolean {
+    return this.#sectionNames.startsWith(this.sections.nameOffsets[index]!, prefix);
+  }
+
+  /** Whether the linker may merge a section's entries with equal ones of other sections. */
+  isMergeable(index: number): boolean {
+    return (
+      (this.sections.flags[index]! & elf.SHF_MERGE) !== 0 && this.sections.entrySizes[index]! > 0
+    );
   }
 
   /** The section's bytes; empty for SHT_NOBITS. */
   content(index: number): Uint8Array {
-    const section = this.section(index);
-    if (section.type === elf.SHT_NOBITS) return new Uint8Array(0);
-    if ((section.flags & elf.SHF_COMPRESSED) !== 0) {
+    const { types, flags, offsets, sizes } = this.sections;
+    this.checkSection(index);
+    if (types[index] === elf.SHT_NOBITS) return new Uint8Array(0);
+    if ((flags[index]! & elf.SHF_COMPRESSED) !== 0) {
       throw new ObjectGraphError(
         'UNSUPPORTED_OBJECT',
         `${this.name}: section ${this.sectionName(index)} is compressed`,
       );
     }
-    return this.#reader.range(section.offset, section.offset + section.size);
-  }
-
-  sectionSize(index: number): number {
-    return this.#reader.u64(this.#header(index) + 32);
-  }
-
-  /** Whether a section's name is or begins with a text, told without decoding the name; a `\0` in the text is the name's end. */
-  sectionNameStartsWith(index: number, prefix: string): boolean {
-    return this.#sectionNames.startsWith(this.#reader.u32(this.#header(index)), prefix);
-  }
-
-  /** Number of symbols in the table of type `tableType`. Default: SHT_SYMTAB. */
-  symbolCount(tableType: SymbolTableType = elf.SHT_SYMTAB): number {
-    return this.#symbolTable(tableType)?.count ?? 0;
-  }
-
-  symbol(index: number, tableType: SymbolTableType = elf.SHT_SYMTAB): ElfSymbol {
-    return this.#symbolTableWith(index, tableType).symbol(index);
-  }
-
-  /** The section of a symbol, or UNDEFINED, ABSOLUTE or COMMON. */
-  symbolSection(index: number): number {
-    return this.#symbolTableWith(index, elf.SHT_SYMTAB).section(index);
-  }
-
-  /** The type of a symbol (`STT_…`). */
-  symbolType(index: number): number {
-    return this.#symbolTableWith(index, elf.SHT_SYMTAB).type(index);
-  }
-
-  /** The name of a symbol; apart from the rest, as most symbols' names are never asked for. */
-  symbolName(index: number, tableType: SymbolTableType = elf.SHT_SYMTAB): string {
-    return this.#symbolTableWith(index, tableType).name(index);
-  }
-
-  /** Whether a symbol has no name, or one that assemblers keep to themselves (`.L…`). */
-  hasAssemblerName(index: number): boolean {
-    const table = this.#symbolTableWith(index, elf.SHT_SYMTAB);
-    return table.nameStartsWith(index, '\0') || table.nameStartsWith(index, '.L');
-  }
-
-  /** Index of the first symbol that is not local; those before it are. */
-  firstGlobalSymbol(): number {
-    return this.#symbolTable(elf.SHT_SYMTAB)?.firstGlobal ?? 0;
-  }
-
-  /**
-   * The relocations of a section, or of its bytes `[start, end)`, in the order of
-   * their offsets. Parts of one section are best asked for one after the other.
-   */
-  relocations(index: number, start = 0, end = Infinity): readonly Relocation[] {
-    if (this.#lastRelocations?.index !== index)
-      this.#lastRelocations = { index, list: this.#readRelocations(index) };
-    const { list } = this.#lastRelocations;
-    const last = list.at(-1);
-    if (last === undefined || (start <= 0 && last.offset < end)) return list;
-    return list.slice(firstAt(list, start), firstAt(list, end));
-  }
-
-  #readRelocations(index: number): Relocation[] {
-    this.#relocationSections ??= this.#findRelocationSections();
-    const holder = this.#relocationSections.get(index);
-    if (holder === undefined) return [];
-    const section = this.section(holder);
-    if (section.entrySize !== RELOCATION_SIZE || section.size % RELOCATION_SIZE !== 0) {
-      throw this.#malformed(
-        `${section.size} bytes of relocations with entries of ${section.entrySize}`,
+    if (!this.sections.isRead(index)) {
+      throw new ObjectGraphError(
+        'UNSUPPORTED_OBJECT',
+        `${this.name}: section ${this.sectionName(index)} is needed, which is not loaded`,
       );
     }
-    if (this.sectionType(section.link) !== elf.SHT_SYMTAB)
-      throw this.#malformed(`relocations whose symbols are in section ${section.link}`);
-    const { size } = this.section(index);
-    const reader = this.#reader;
-    const result: Relocation[] = [];
-    let sorted = true;
-    for (let at = section.offset; at < section.offset + section.size; at += RELOCATION_SIZE) {
-      const relocation = {
-        offset: reader.u64(at),
-        type: reader.u32(at + 8),
-        symbol: reader.u32(at + 12),
-        addend: reader.i64(at + 16),
-      };
-      if (relocation.offset >= size && relocation.type !== NO_RELOCATION)
-        throw this.#malformed(
-          `a relocation at ${relocation.offset} of section ${index}, which has ${size} bytes`,
-        );
-      const previous = result.at(-1);
-      if (previous !== undefined && previous.offset > relocation.offset) sorted = false;
-      result.push(relocation);
-    }
-    // Stable: several relocations at one offset keep their order, which has meaning.
-    return sorted ? result : result.sort((a, b) => a.offset - b.offset);
+    return this.#reader.range(offsets[index]!, offsets[index]! + sizes[index]!);
   }
 
-  #header(index: number): number {
-    if (!(index >= 0 && index < this.sectionCount))
-      throw this.#malformed(`section ${index} of ${this.sectionCount}`);
-    return this.#sectionTable + index * HEADER_SIZE;
+  /** The loaded parts of the file, neighbours as one: for searches in all of them. */
+  loadedBytes(): Uint8Array[] {
+    const { types, offsets, sizes, count } = this.sections;
+    const parts: [number, number][] = [];
+    for (let index = 1; index < count; index++) {
+      if (!this.sections.isLoaded(index) || types[index] === elf.SHT_NOBITS) continue;
+      const [start, end] = [offsets[index]!, offsets[index]! + sizes[index]!];
+      const last = parts.at(-1);
+      if (last !== undefined && start >= last[0] && start <= last[1] + NEIGHBOUR)
+        last[1] = Math.max(last[1], end);
+      else parts.push([start, end]);
+    }
+    const { bytes } = this.#reader;
+    return parts.map(([start, end]) => bytes.subarray(start, end));
+  }
+
+  /** The bytes of a section that is not loaded and whose size says that they are there: see `ObjectLoader`. */
+  smallContent(index: number, size: number): Uint8Array | undefined {
+    const { offsets, sizes } = this.sections;
+    return sizes[index] === size
+      ? this.#reader.range(offsets[index]!, offsets[index]! + size)
+      : undefined;
+  }
+
+  /** The symbols of a relocatable object; `undefined` if it has none. */
+  get symbols(): SymbolTable | undefined {
+    if (this.#symbols === null) this.#symbols = this.#findSymbolTable(elf.SHT_SYMTAB);
+    return this.#symbols;
+  }
+
+  /** The symbols by which a linked file and shared libraries know each other; `undefined` if it has none. */
+  dynamicSymbols(): SymbolTable | undefined {
+    return this.#findSymbolTable(elf.SHT_DYNSYM);
+  }
+
+  /** @throws {ObjectGraphError} for an object without symbols. */
+  symbolTable(): SymbolTable {
+    const table = this.symbols;
+    if (table === undefined) throw this.#malformed('references without a symbol table');
+    return table;
+  }
+
+  /** The relocations of a section. Valid until the next call, whatever it asks for. */
+  relocations(index: number): RelocationColumns {
+    this.#relocationSections ??= this.#findRelocationSections();
+    const holder = this.#relocationSections[index]!;
+    if (holder === 0) {
+      const { offsets, types, symbols, addends } = this.#relocations;
+      return { count: 0, offsets, types, symbols, addends };
+    }
+    this.checkSection(holder);
+    const { sizes, offsets, links, entrySizes, types } = this.sections;
+    const bytes = sizes[holder]!;
+    if (entrySizes[holder] !== RELOCATION_SIZE || bytes % RELOCATION_SIZE !== 0) {
+      throw this.#malformed(`${bytes} bytes of relocations with entries of ${entrySizes[holder]!}`);
+    }
+    if (types[links[holder]!] !== elf.SHT_SYMTAB)
+      throw this.#malformed(`relocations whose symbols are in section ${links[holder]!}`);
+    return this.#readRelocations(index, offsets[holder]!, bytes / RELOCATION_SIZE);
+  }
+
+  #readRelocations(index: number, start: number, count: number): RelocationColumns {
+    if (this.#relocations.offsets.length < count) this.#relocations = relocationColumns(count * 2);
+    const { offsets, types, symbols, addends } = this.#relocations;
+    const size = this.sections.sizes[index]!;
+    const { view } = this.#reader;
+    let sorted = true;
+    let previous = 0;
+    for (let number = 0, at = start; number < count; number++, at += RELOCATION_SIZE) {
+      const offset = view.getUint32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true);
+      const type = view.getUint32(at + 8, true);
+      const addend = view.getInt32(at + 20, true) * 0x1_0000_0000 + view.getUint32(at + 16, true);
+      if (offset >= size && type !== NO_RELOCATION)
+        throw this.#malformed(
+          `a relocation at ${offset} of section ${index}, which has ${size} bytes`,
+        );
+      if (!Number.isSafeInteger(addend) || !Number.isSafeInteger(offset))
+        throw this.#malformed(`a relocation whose 64-bit fields at ${at} exceed 2^53`);
+      if (offset < previous) sorted = false;
+      previous = offset;
+      offsets[number] = offset;
+      types[number] = type;
+      symbols[number] = view.getUint32(at + 12, true);
+      addends[number] = addend;
+    }
+    if (!sorted) sortColumns(this.#relocations, count);
+    return { count, offsets, types, symbols, addends };
   }
 
   /** Refuses a section that cannot be what it says, or that linkers treat unlike others. */
-  #checkSection(index: number, { type, flags, offset, size, entrySize }: Section): void {
+  checkSection(index: number): void {
+    const { sections } = this;
+    if (!(index >= 0 && index < sections.count))
+      throw this.#malformed(`section ${index} of ${sections.count}`);
+    const type = sections.types[index]!;
+    const flags = sections.flags[index]!;
+    const offset = sections.offsets[index]!;
+    const size = sections.sizes[index]!;
+    const entrySize = sections.entrySizes[index]!;
+    for (const field of [offset, size, sections.aligns[index]!, entrySize]) {
+      if (!Number.isSafeInteger(field))
+        throw this.#malformed(`a 64-bit field of the header of section ${index} exceeds 2^53`);
+    }
     if (type !== elf.SHT_NULL && type !== elf.SHT_NOBITS) this.#reader.range(offset, offset + size);
     if (this.type !== elf.ET_REL || (flags & elf.SHF_ALLOC) === 0) return;
     if (TABLE_TYPES.has(type)) throw this.#malformed(`section ${index} of type ${type} is loaded`);
@@ -249,59 +221,46 @@ export class ElfObject {
   }
 
   #stringTable(index: number): StringTable {
-    const { type, offset, size } = this.section(index);
-    if (type !== elf.SHT_STRTAB)
-      throw this.#malformed(`section ${index} of type ${type}, expected a string table`);
-    return new StringTable(this.#reader, offset, size);
+    this.checkSection(index);
+    const { types, offsets, sizes } = this.sections;
+    if (types[index] !== elf.SHT_STRTAB)
+      throw this.#malformed(`section ${index} of type ${types[index]!}, expected a string table`);
+    return new StringTable(this.#reader, offsets[index]!, sizes[index]!);
   }
 
-  #symbolTableWith(index: number, type: SymbolTableType): SymbolTable {
-    const table = this.#symbolTable(type);
-    if (table === undefined) throw this.#malformed(`symbol ${index} without a symbol table`);
-    return table;
-  }
-
-  #symbolTable(type: SymbolTableType): SymbolTable | undefined {
-    let table = this.#symbolTables.get(type);
-    if (table === undefined && !this.#symbolTables.has(type)) {
-      table = this.#findSymbolTable(type);
-      this.#symbolTables.set(type, table);
-    }
-    return table;
-  }
-
-  #findSymbolTable(type: SymbolTableType): SymbolTable | undefined {
+  #findSymbolTable(type: typeof elf.SHT_SYMTAB | typeof elf.SHT_DYNSYM): SymbolTable | undefined {
+    const { types, links, count } = this.sections;
     const tables: number[] = [];
     const extensions: number[] = [];
-    for (let index = 1; index < this.sectionCount; index++) {
-      const other = this.sectionType(index);
-      if (other === type) tables.push(index);
-      if (other === elf.SHT_SYMTAB_SHNDX) extensions.push(index);
+    for (let index = 1; index < count; index++) {
+      if (types[index] === type) tables.push(index);
+      if (types[index] === elf.SHT_SYMTAB_SHNDX) extensions.push(index);
     }
     const [found] = tables;
     if (found === undefined) return undefined;
-    const own = extensions
-      .map((index) => this.section(index))
-      .filter((extension) => extension.link === found);
+    const own = extensions.filter((index) => links[index] === found);
     // An object holds one of each (gABI, chapter 4, "Sections").
     if (tables.length > 1 || own.length > 1)
       throw this.#malformed(`${tables.length} symbol tables, ${own.length} extensions of one`);
-    const section = this.section(found);
+    this.checkSection(found);
+    if (own[0] !== undefined) this.checkSection(own[0]);
     const table = new SymbolTable({
       reader: this.#reader,
-      section,
-      names: this.#stringTable(section.link),
+      sections: this.sections,
+      index: found,
+      names: this.#stringTable(links[found]!),
       extended: own[0],
-      sectionCount: this.sectionCount,
     });
     if (this.type === elf.ET_REL) table.checkBindings();
     return table;
   }
 
-  #findRelocationSections(): Map<number, number> {
-    const holders = new Map<number, number>();
-    for (let index = 1; index < this.sectionCount; index++) {
-      const type = this.sectionType(index);
+  /** Per section, the one that holds its relocations; 0 for none. */
+  #findRelocationSections(): Int32Array {
+    const { types, infos, count } = this.sections;
+    const holders = new Int32Array(count);
+    for (let index = 1; index < count; index++) {
+      const type = types[index]!;
       if (type === elf.SHT_REL || type === elf.SHT_CREL || type === elf.SHT_RELR) {
         throw new ObjectGraphError(
           'UNSUPPORTED_OBJECT',
@@ -309,16 +268,16 @@ export class ElfObject {
         );
       }
       if (type !== elf.SHT_RELA) continue;
-      const target = this.section(index).info;
-      if (!(target > 0 && target < this.sectionCount))
-        throw this.#malformed(`relocations of section ${target} of ${this.sectionCount}`);
-      if (holders.has(target)) {
+      const target = infos[index]!;
+      if (!(target > 0 && target < count))
+        throw this.#malformed(`relocations of section ${target} of ${count}`);
+      if (holders[target] !== 0) {
         throw new ObjectGraphError(
           'UNSUPPORTED_OBJECT',
           `${this.name}: section ${target} has two relocation sections`,
         );
       }
-      holders.set(target, index);
+      holders[target] = index;
     }
     return holders;
   }
@@ -327,6 +286,9 @@ export class ElfObject {
     return new ObjectGraphError('MALFORMED_OBJECT', `${this.name}: ${problem}`);
   }
 }
+
+/** How far neighbours lie apart at most: padding between sections. */
+const NEIGHBOUR = 64;
 
 /** R_X86_64_NONE and R_AARCH64_NONE change nothing, and may stand anywhere. */
 const NO_RELOCATION = 0;
@@ -344,6 +306,26 @@ const TABLE_TYPES: ReadonlySet<number> = new Set([
   elf.SHT_GROUP,
   elf.SHT_SYMTAB_SHNDX,
 ]);
+
+function relocationColumns(capacity: number): RelocationColumns {
+  return {
+    count: 0,
+    offsets: new Float64Array(capacity),
+    types: new Uint32Array(capacity),
+    symbols: new Uint32Array(capacity),
+    addends: new Float64Array(capacity),
+  };
+}
+
+function sortColumns({ offsets, types, symbols, addends }: RelocationColumns, count: number): void {
+  const order = Array.from({ length: count }, (_, index) => index).sort(
+    (a, b) => offsets[a]! - offsets[b]! || a - b,
+  );
+  for (const column of [offsets, types, symbols, addends]) {
+    const copy = column.slice(0, count);
+    order.forEach((from, to) => (column[to] = copy[from]!));
+  }
+}
 
 /** Whether bytes begin like an ELF file, of any machine. */
 export function isElf(bytes: Uint8Array): boolean {

@@ -31,6 +31,13 @@ export class StringTable {
     return at < 0 ? '' : latin1(this.#reader.bytes, at, this.#reader.bytes.indexOf(0, at));
   }
 
+  /** The bytes of the name at an offset, without its zero. */
+  bytes(offset: number): Uint8Array {
+    const at = this.#at(offset);
+    const { bytes } = this.#reader;
+    return at < 0 ? bytes.subarray(0, 0) : bytes.subarray(at, bytes.indexOf(0, at));
+  }
+
   /** Whether a name is or begins with a text, told without decoding it; a `\0` in the text is the name's end. */
   startsWith(offset: number, prefix: string): boolean {
     const at = this.#at(offset);

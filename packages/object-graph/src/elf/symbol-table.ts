@@ -1,7 +1,7 @@
 import type { ByteReader } from '../byte-reader';
 import { ObjectGraphError } from '../errors';
 import * as elf from './constants';
-import type { Section } from './elf-object';
+import type { SectionTable } from './section-table';
 import type { StringTable } from './string-table';
 
 /** Section index of a symbol that no section holds. */
@@ -9,24 +9,15 @@ export const UNDEFINED = -1;
 export const ABSOLUTE = -2;
 export const COMMON = -3;
 
-/** One symbol; `section` is an index, or UNDEFINED, ABSOLUTE or COMMON. */
-export interface ElfSymbol {
-  readonly type: number;
-  readonly binding: number;
-  readonly section: number;
-  readonly value: number;
-  readonly size: number;
-}
-
 /** What a table of symbols is read from. */
 export interface SymbolTableSource {
   readonly reader: ByteReader;
-  readonly section: Section;
+  readonly sections: SectionTable;
+  /** Section of the table. */
+  readonly index: number;
   readonly names: StringTable;
-  /** SHT_SYMTAB_SHNDX of this table, if the object has it. */
-  readonly extended: Section | undefined;
-  /** Of the object. */
-  readonly sectionCount: number;
+  /** Section of its SHT_SYMTAB_SHNDX, if the object has it. */
+  readonly extended: number | undefined;
 }
 
 const ENTRY_SIZE = 24;
@@ -46,28 +37,35 @@ export class SymbolTable {
   /** Index of the first symbol that is not local; those before it are. */
   readonly firstGlobal: number;
   readonly #reader: ByteReader;
+  readonly #view: DataView;
   readonly #start: number;
   readonly #names: StringTable;
-  readonly #extended: Section | undefined;
+  /** Where the extended section indices begin; -1 without them. */
+  readonly #extended: number;
   readonly #sectionCount: number;
 
   /** @throws {ObjectGraphError} `MALFORMED_OBJECT` when the tables contradict themselves or each other. */
-  constructor({ reader, section, names, extended, sectionCount }: SymbolTableSource) {
+  constructor({ reader, sections, index, names, extended }: SymbolTableSource) {
+    const size = sections.sizes[index]!;
     this.#reader = reader;
-    this.#start = section.offset;
+    this.#view = reader.view;
+    this.#start = sections.offsets[index]!;
     this.#names = names;
-    this.#extended = extended;
-    this.#sectionCount = sectionCount;
-    this.count = section.size / ENTRY_SIZE;
-    this.firstGlobal = section.info;
-    if (section.entrySize !== ENTRY_SIZE || section.size % ENTRY_SIZE !== 0)
+    this.#extended = extended === undefined ? -1 : sections.offsets[extended]!;
+    this.#sectionCount = sections.count;
+    this.count = size / ENTRY_SIZE;
+    this.firstGlobal = sections.infos[index]!;
+    if (sections.entrySizes[index] !== ENTRY_SIZE || size % ENTRY_SIZE !== 0)
       throw this.#malformed(
-        `a symbol table of ${section.size} bytes with entries of ${section.entrySize}`,
+        `a symbol table of ${size} bytes with entries of ${sections.entrySizes[index]!}`,
       );
+    reader.range(this.#start, this.#start + size);
     if (this.firstGlobal > this.count)
       throw this.#malformed(`${this.firstGlobal} local symbols of ${this.count}`);
-    if (extended !== undefined && extended.size !== this.count * 4)
-      throw this.#malformed(`${extended.size} bytes of section indices for ${this.count} symbols`);
+    if (extended !== undefined && sections.sizes[extended] !== this.count * 4)
+      throw this.#malformed(
+        `${sections.sizes[extended]!} bytes of section indices for ${this.count} symbols`,
+      );
   }
 
   /**
@@ -76,7 +74,7 @@ export class SymbolTable {
    */
   checkBindings(): void {
     for (let index = 1; index < this.count; index++) {
-      const binding = this.#reader.u8(this.#start + index * ENTRY_SIZE + 4) >> 4;
+      const binding = this.#info(index) >> 4;
       if ((binding === elf.STB_LOCAL) !== index < this.firstGlobal)
         throw this.#malformed(
           `symbol ${index} has the binding ${binding}, and the first global one is ${this.firstGlobal}`,
@@ -84,42 +82,65 @@ export class SymbolTable {
     }
   }
 
-  symbol(index: number): ElfSymbol {
-    const reader = this.#reader;
-    const at = this.#at(index);
-    const info = reader.u8(at + 4);
-    if (!BINDINGS.has(info >> 4)) {
-      throw new ObjectGraphError(
-        'UNSUPPORTED_OBJECT',
-        `${reader.name}: symbol ${index} has the binding ${info >> 4}`,
-      );
-    }
-    return {
-      type: info & 15,
-      binding: info >> 4,
-      section: this.#sectionIndex(reader.u16(at + 6), index),
-      value: reader.u64(at + 8),
-      size: reader.u64(at + 16),
-    };
-  }
-
   /** The section of a symbol, or UNDEFINED, ABSOLUTE or COMMON. */
   section(index: number): number {
-    return this.#sectionIndex(this.#reader.u16(this.#at(index) + 6), index);
+    const raw = this.#view.getUint16(this.#at(index) + 6, true);
+    return raw > 0 && raw < elf.SHN_LORESERVE && raw < this.#sectionCount
+      ? raw
+      : this.#unusualSection(raw, index);
   }
 
   /** The type of a symbol (`STT_…`). */
   type(index: number): number {
-    return this.#reader.u8(this.#at(index) + 4) & 15;
+    return this.#info(index) & 15;
+  }
+
+  /** The binding of a symbol (`STB_…`). @throws {ObjectGraphError} `UNSUPPORTED_OBJECT` for one that no linker knows. */
+  binding(index: number): number {
+    const binding = this.#info(index) >> 4;
+    if (!BINDINGS.has(binding)) {
+      throw new ObjectGraphError(
+        'UNSUPPORTED_OBJECT',
+        `${this.#reader.name}: symbol ${index} has the binding ${binding}`,
+      );
+    }
+    return binding;
+  }
+
+  value(index: number): number {
+    return this.#reader.u64(this.#at(index) + 8);
+  }
+
+  size(index: number): number {
+    return this.#reader.u64(this.#at(index) + 16);
   }
 
   name(index: number): string {
-    return this.#names.text(this.#reader.u32(this.#at(index)));
+    return this.#names.text(this.nameOffset(index));
+  }
+
+  /** The bytes of a symbol's name. */
+  nameBytes(index: number): Uint8Array {
+    return this.#names.bytes(this.nameOffset(index));
+  }
+
+  /** Where a symbol's name stands in the table of names. */
+  nameOffset(index: number): number {
+    return this.#view.getUint32(this.#at(index), true);
   }
 
   /** Whether a symbol's name is or begins with a text; a `\0` in the text is the name's end. */
   nameStartsWith(index: number, prefix: string): boolean {
-    return this.#names.startsWith(this.#reader.u32(this.#at(index)), prefix);
+    return this.#names.startsWith(this.nameOffset(index), prefix);
+  }
+
+  /** Whether a symbol has no name, or one that assemblers keep to themselves (`.L…`). */
+  hasAssemblerName(index: number): boolean {
+    return this.nameStartsWith(index, '\0') || this.nameStartsWith(index, '.L');
+  }
+
+  #info(index: number): number {
+    return this.#view.getUint8(this.#at(index) + 4);
   }
 
   #at(index: number): number {
@@ -127,13 +148,13 @@ export class SymbolTable {
     return this.#start + index * ENTRY_SIZE;
   }
 
-  #sectionIndex(raw: number, symbol: number): number {
+  #unusualSection(raw: number, symbol: number): number {
     if (raw === elf.SHN_UNDEF) return UNDEFINED;
     if (raw === elf.SHN_ABS) return ABSOLUTE;
     if (raw === elf.SHN_COMMON) return COMMON;
     let section = raw;
-    if (raw === elf.SHN_XINDEX && this.#extended !== undefined) {
-      section = this.#reader.u32(this.#extended.offset + symbol * 4);
+    if (raw === elf.SHN_XINDEX && this.#extended >= 0) {
+      section = this.#reader.u32(this.#extended + symbol * 4);
     } else if (raw >= elf.SHN_LORESERVE) {
       throw new ObjectGraphError(
         'UNSUPPORTED_OBJECT',

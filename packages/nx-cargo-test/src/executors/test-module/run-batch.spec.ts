@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fingerprintFile, resultFile } from '../../build/paths';
 import { CargoTestError } from '../../errors';
-import { formatFingerprintFile } from '../../fingerprint/fingerprint-file';
+import { FINGERPRINT_SCHEMA, formatFingerprintFile } from '../../fingerprint/fingerprint-file';
 import { parseLeafId } from '../../module/test-module';
 import { spawnWithNode } from '../../process/test-support/spawn-with-node';
 import { digestOf, parseResultFile, type ResultFile } from '../../report/result-file';
@@ -35,7 +35,7 @@ function pathOf(of: typeof fingerprintFile, leaf: string): string {
 
 async function writeFingerprints(leaf: string, names = leaves[leaf] ?? []): Promise<string> {
   const text = formatFingerprintFile({
-    schema: 1,
+    schema: FINGERPRINT_SCHEMA,
     leaf,
     behaviour: 1,
     environment: 'e',

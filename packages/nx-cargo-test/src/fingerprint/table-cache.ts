@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import {
+  decodeFileTable,
+  digestFile,
+  encodeFileTable,
+  NamedPlaces,
+  ObjectLoader,
+  readFileTable,
+  TABLE_VERSION,
+} from '@nx-cargo-test/object-graph';
+import type { FileTable, NamedPlace } from '@nx-cargo-test/object-graph';
+import { withFile } from './file-source';
+
+/** What is known of an object or an archive, and by which key it can be found again. */
+export interface CachedTable {
+  readonly table: FileTable;
+  /** Lower-case hexadecimal; `undefined` if it is not kept. */
+  readonly key: string | undefined;
+}
+
+/** Reads objects and archives, each distinct one once. */
+export interface TableCache {
+  /**
+   * @param name For messages.
+   * @param path Where its content is.
+   * @throws {ObjectGraphError} when it cannot be followed.
+   */
+  read(name: string, path: string): CachedTable;
+  /** The table of a key, if it is there and sound. */
+  find(key: string): FileTable | undefined;
+  /** Forgets tables that nothing uses. @param used Keys of tables that are needed besides those that were read. */
+  save(used: Iterable<string>): void;
+}
+
+/** Reads every file whenever it is asked for. */
+export function withoutTableCache(places: readonly NamedPlace[]): TableCache {
+  const loader = new ObjectLoader();
+  const named = new NamedPlaces(places);
+  return {
+    read: (name, path) =>
+      withFile(path, (source) => ({
+        table: readFileTable(name, source, loader, named),
+        key: undefined,
+      })),
+    find: () => undefined,
+    save: () => undefined,
+  };
+}
+
+/** Another build may be about to use what it just wrote. */
+const KEPT_MILLISECONDS = 60 * 60 * 1000;
+
+/**
+ * Opens the cache of tables below a folder. Tables are found by the content that
+ * counts of the file that they were read of: inode, size and time of change do not
+ * tell a file from another where times are set, as by archives of CI caches. A
+ * damaged table is made anew.
+ *
+ * @param places Folders of this machine whose paths in constants do not count.
+ */
+export function openTableCache(folder: string, places: readonly NamedPlace[]): TableCache {
+  const loader = new ObjectLoader();
+  const named = new NamedPlaces(places);
+  const placesText = JSON.stringify([TABLE_VERSION, places]);
+  const used = new Set<string>();
+  const fileOf = (key: string): string => join(folder, `${key}.table`);
+  const find = (key: string): FileTable | undefined => {
+    try {
+      return decodeFileTable(readFileSync(fileOf(key)));
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    find,
+    read: (name, path) =>
+      withFile(path, (source) => {
+        const digest = digestFile(name, source, loader);
+        const key = createHash('sha256').update(`${placesText}\n${digest}`).digest('hex');
+        used.add(key);
+        const known = find(key);
+        if (known !== undefined) return { table: known, key };
+        const table = readFileTable(name, source, loader, named);
+        write(folder, fileOf(key), encodeFileTable(table));
+        return { table, key };
+      }),
+    save: (more) => {
+      for (const key of more) used.add(key);
+      forget(folder, used);
+    },
+  };
+}
+
+/** A disk that cannot be written costs time only. */
+function write(folder: string, file: string, content: string | Uint8Array): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(temporary, content);
+    renameSync(temporary, file);
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function forget(folder: string, used: ReadonlySet<string>): void {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    if (used.has(name.replace(/\.table$/, ''))) continue;
+    const file = join(folder, name);
+    const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (written < Date.now() - KEPT_MILLISECONDS) rmSync(file, { force: true });
+  }
+}

@@ -1,0 +1,148 @@
+import { OUTSIDE } from './object-graph';
+import type { ObjectGraph } from './object-graph';
+import { PIECE } from './object-table';
+import { symbolPath } from './symbol-name';
+
+/**
+ * Tells which roots can read a variable of the environment whose name the
+ * standard library does not fix: they reach code that refers to `getenv`,
+ * `environ` or what hands the environment on to another program, to a library
+ * which might do so, or to a text like `/proc/self/environ`. The kernel gives a
+ * process its environment in no other way, so system calls do not count. In
+ * doubt a root reads: where the standard library is compiled in with other code
+ * (LTO), its functions are like all others. Linear in pieces and references.
+ *
+ * @param graph With all nodes read.
+ * @param roots Per test, the node that it starts at. What the test harness reads is not the test's.
+ * @param shared What every test runs besides: constructors, and functions that libraries call back.
+ */
+export function environmentReaders(
+  graph: ObjectGraph,
+  roots: ReadonlyMap<string, number>,
+  shared: readonly number[],
+): ReadonlySet<string> {
+  const reads = readingNodes(graph);
+  // What is run as a constructor is handed the environment.
+  const doAll = shared.some(
+    (id) => reads[id] === 1 || (!graph.isCode(id) && !graph.object(id).isStandard),
+  );
+  return new Set([...roots].filter(([, root]) => doAll || reads[root] === 1).map(([test]) => test));
+}
+
+/** Functions and variables of C libraries by which a program gets at its environment or hands it on. */
+const GIVES_ENVIRONMENT = new Set([
+  ...['getenv', 'secure_getenv', '__secure_getenv', '__libc_secure_getenv'],
+  ...[
+    'environ',
+    '_environ',
+    '__environ',
+    '___environ',
+    '__libc_argv',
+    '_dl_argv',
+    '__libc_stack_end',
+  ],
+  ...['putenv', 'setenv', 'unsetenv', 'clearenv'],
+  ...['execl', 'execle', 'execlp', 'execv', 'execve', 'execveat', 'execvp', 'execvpe', 'fexecve'],
+  ...['posix_spawn', 'posix_spawnp', 'pidfd_spawn', 'pidfd_spawnp'],
+  ...['system', 'popen', 'wordexp'],
+]);
+
+/** Finds any of these by name; the standard library asks for fixed other ones. */
+const FINDS_BY_NAME = new Set([
+  ...['dlopen', 'dlmopen', 'dlsym', 'dlvsym', '__libc_dlopen_mode', '__libc_dlsym'],
+]);
+
+function readingNodes(graph: ObjectGraph): Uint8Array {
+  const reads = new Uint8Array(graph.size);
+  const pending: number[] = [];
+  const add = (id: number): void => {
+    if (reads[id] === 1) return;
+    reads[id] = 1;
+    pending.push(id);
+  };
+  for (const id of sources(graph)) add(id);
+  if (pending.length === 0) return reads;
+  const { first, sources: users } = graph.incoming;
+  for (let target = pending.pop(); target !== undefined; target = pending.pop()) {
+    const isGetter = graph.isCode(target) && GETTERS.test(symbolPath(graph.symbol(target)));
+    for (let at = first[target]!; at < first[target + 1]!; at++) {
+      const user = users[at]!;
+      if (!(isGetter && asksForFixedName(graph, user))) add(user);
+    }
+  }
+  return reads;
+}
+
+/** Nodes that give the environment away by themselves. */
+function* sources(graph: ObjectGraph): Iterable<number> {
+  const { first, targets, labels } = graph.references;
+  const foreign = new Set(graph.program.executable.foreignImports);
+  // Per label, whether it names what gives the environment: to all code, or to all but the standard library's.
+  const gives = graph.labels.map((_, label) => {
+    const name = graph.outsideName(label);
+    if (name === undefined) return NOTHING;
+    if (GIVES_ENVIRONMENT.has(name) || foreign.has(name)) return TO_ALL;
+    return FINDS_BY_NAME.has(name) ? TO_OTHERS : NOTHING;
+  });
+  for (let id = 0; id < graph.size; id++) {
+    const { isStandard, optimized } = graph.object(id);
+    const flags = graph.flags(id);
+    let isNamed = false;
+    for (let edge = first[id]!; edge < first[id + 1]!; edge++) {
+      const given = targets[edge] === OUTSIDE ? gives[labels[edge]!]! : NOTHING;
+      if (given === TO_ALL || (given === TO_OTHERS && !isStandard)) isNamed = true;
+    }
+    if (isNamed) {
+      const isCode = (flags & PIECE.code) !== 0;
+      if (!(isStandard && isCode && FIXED_NAMES.has(symbolPath(graph.symbol(id))))) yield id;
+      continue;
+    }
+    const bits = optimized
+      ? PIECE.namesEnvironment | PIECE.mayNameEnvironment
+      : PIECE.namesEnvironment;
+    const isText = optimized || (flags & PIECE.code) === 0;
+    if (!isStandard && isText && (flags & bits) !== 0) yield id;
+  }
+  // A crate may define them itself.
+  for (const name of [...GIVES_ENVIRONMENT, ...FINDS_BY_NAME]) {
+    for (const id of graph.knownNodesOf(graph.program.resolveText(name)))
+      if (GIVES_ENVIRONMENT.has(name) || !graph.object(id).isStandard) yield id;
+  }
+}
+
+const NOTHING = 0;
+const TO_ALL = 1;
+const TO_OTHERS = 2;
+
+/** Functions of the standard library that ask only for variables whose names they know: `TMPDIR`, `HOME`, `RUST_BACKTRACE`, … */
+const FIXED_NAMES = new Set([
+  'std::env::home_dir',
+  'std::env::temp_dir',
+  'std::backtrace::Backtrace::capture',
+  'std::backtrace::Backtrace::enabled',
+  'std::panic::get_backtrace_style',
+  'std::thread::min_stack',
+  'std::sys_common::thread::min_stack',
+]);
+
+/** Functions of the standard library that ask for the variable whose name they are given. */
+const GETTERS =
+  /^std::(?:env::_?var(?:_os)?(?:::|$)|sys::.*::getenv(?:::|$)|sys::.*::run_with_cstr_allocating::)/;
+
+function asksForFixedName(graph: ObjectGraph, id: number): boolean {
+  if (!graph.isCode(id)) return false;
+  const { isStandard, optimized } = graph.object(id);
+  const path = symbolPath(graph.symbol(id));
+  if (isStandard) return FIXED_NAMES.has(path);
+  // `spawn` is generic, so that it's compiled with the crate that calls it.
+  return (
+    !optimized &&
+    THREAD_START.test(path) &&
+    graph
+      .targets(id)
+      .some((target) => target >= 0 && (graph.flags(target) & PIECE.minimumStack) !== 0)
+  );
+}
+
+const THREAD_START =
+  /^std::thread::(?:lifecycle::spawn_unchecked|[Bb]uilder::(?:.*::)?spawn_unchecked_)::/;

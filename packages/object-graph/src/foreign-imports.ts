@@ -1,0 +1,85 @@
+import { ByteReader } from './byte-reader';
+import * as elf from './elf/constants';
+import { UNDEFINED } from './elf/elf-object';
+import type { ElfObject } from './elf/elf-object';
+import { StringTable } from './elf/string-table';
+
+/** The C library with its parts, the dynamic linker, and the runtime libraries of compilers. */
+const SYSTEM_LIBRARY =
+  /^(?:ld-(?:linux|musl)-?[\w-]*|lib(?:c|m|mvec|dl|rt|pthread|util|resolv|nsl|anl|gcc_s|atomic|stdc\+\+|c\.musl-\w+))\.so(?:\.\d+)*$/;
+
+/**
+ * Names that an executable takes from shared libraries other than the system's:
+ * those whose version says so, and those without a version if any such library
+ * is needed at all (gABI, "Dynamic Section"; LSB Core, "Symbol Versioning").
+ *
+ * @throws {ObjectGraphError} when these tables are damaged.
+ */
+export function foreignImports(executable: ElfObject): string[] {
+  const libraryOfVersion = versionLibraries(executable);
+  const needsForeign = neededLibraries(executable).some((name) => !SYSTEM_LIBRARY.test(name));
+  const versions = tableOfType(executable, elf.SHT_GNU_VERSYM);
+  const symbols = executable.dynamicSymbols();
+  const names: string[] = [];
+  for (let index = 1; index < (symbols?.count ?? 0); index++) {
+    if (symbols!.section(index) !== UNDEFINED) continue;
+    const version = (versions?.reader.u16(index * 2) ?? 0) & VERSION_BITS;
+    const library = libraryOfVersion.get(version);
+    const isForeign = library === undefined ? needsForeign : !SYSTEM_LIBRARY.test(library);
+    if (isForeign) names.push(symbols!.name(index));
+  }
+  return names;
+}
+
+/** The highest bit says that a symbol is hidden. */
+const VERSION_BITS = 0x7fff;
+
+function versionLibraries(executable: ElfObject): Map<number, string> {
+  const libraries = new Map<number, string>();
+  const table = tableOfType(executable, elf.SHT_GNU_VERNEED);
+  if (table === undefined) return libraries;
+  const { reader, strings } = table;
+  for (let at = 0, next = 1; next !== 0; at += next) {
+    const library = strings().text(reader.u32(at + 4));
+    let version = at + reader.u32(at + 8);
+    for (let left = reader.u16(at + 2); left > 0; left--) {
+      libraries.set(reader.u16(version + 6) & VERSION_BITS, library);
+      const nextVersion = reader.u32(version + 12);
+      if (nextVersion === 0) break;
+      version += nextVersion;
+    }
+    next = reader.u32(at + 12);
+  }
+  return libraries;
+}
+
+function neededLibraries(executable: ElfObject): string[] {
+  const table = tableOfType(executable, elf.SHT_DYNAMIC);
+  if (table === undefined) return [];
+  const { reader, strings } = table;
+  const names: string[] = [];
+  for (let at = 0; at + DYNAMIC_ENTRY <= reader.length; at += DYNAMIC_ENTRY)
+    if (reader.u64(at) === DT_NEEDED) names.push(strings().text(reader.u64(at + 8)));
+  return names;
+}
+
+const DYNAMIC_ENTRY = 16;
+const DT_NEEDED = 1;
+
+/** The first section of a type, and the texts that it refers to. */
+function tableOfType(
+  file: ElfObject,
+  type: number,
+): { readonly reader: ByteReader; strings(): StringTable } | undefined {
+  for (let index = 1; index < file.sectionCount; index++) {
+    if (file.sections.types[index] !== type) continue;
+    return {
+      reader: new ByteReader(file.content(index), file.name),
+      strings: () => {
+        const content = file.content(file.sections.links[index]!);
+        return new StringTable(new ByteReader(content, file.name), 0, content.length);
+      },
+    };
+  }
+  return undefined;
+}

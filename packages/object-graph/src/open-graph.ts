@@ -1,0 +1,39 @@
+import { fingerprintRoots, testRoots } from './fingerprint-tests';
+import type { LinkGraph } from './link-graph';
+import { LinkedProgram } from './linked-program';
+import type { Link } from './linked-program';
+import { ObjectGraph } from './object-graph';
+import { DIGEST_WORDS, PIECE } from './object-table';
+import { sharedRoots } from './shared-roots';
+
+/**
+ * Makes the graph of a link, for questions about it.
+ *
+ * @param tests Names as the binary lists them.
+ * @throws {ObjectGraphError} when the link cannot be followed soundly.
+ */
+export function openGraph(link: Link, tests: readonly string[]): LinkGraph {
+  const graph = new ObjectGraph(new LinkedProgram(link));
+  const { roots } = testRoots(graph, tests);
+  const { fingerprints } = fingerprintRoots(graph, roots);
+  const { unnamed, harness } = sharedRoots(graph);
+  const words = new Int32Array(DIGEST_WORDS);
+  return {
+    size: graph.size,
+    targets: (id) => graph.targets(id),
+    outsideNames: (id) => graph.outsideNames(id),
+    symbol: (id) => graph.symbol(id),
+    isCode: (id) => graph.isCode(id),
+    isWritable: (id) => (graph.flags(id) & PIECE.writable) !== 0,
+    digest: (id) => {
+      graph.digestTo(id, words, 0);
+      return Buffer.from(words.buffer).toString('hex');
+    },
+    object: (id) => graph.object(id).name,
+    section: (id) => graph.section(id),
+    bytes: (id) => graph.bytes(id),
+    tests: roots,
+    fingerprints,
+    sharedRoots: [...unnamed, ...harness],
+  };
+}
