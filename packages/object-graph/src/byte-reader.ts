@@ -10,12 +10,14 @@ export class ByteReader {
   readonly name: string;
   /** For fields whose range was checked as a whole. */
   readonly view: DataView;
+  readonly #buffer: Buffer;
 
   /** @param name Of the file, for messages. */
   constructor(bytes: Uint8Array, name: string) {
     this.bytes = bytes;
     this.name = name;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get length(): number {
@@ -87,6 +89,13 @@ export class ByteReader {
   range(start: number, end: number): Uint8Array {
     this.#check(start, end - start);
     return this.bytes.subarray(start, end);
+  }
+
+  /** The text from an offset to a zero, as Latin-1; to the end without one. */
+  textAt(offset: number): string {
+    this.#check(offset, 0);
+    const end = this.#buffer.indexOf(0, offset);
+    return this.#buffer.toString('latin1', offset, end < 0 ? undefined : end);
   }
 
   #check(offset: number, size: number): void {

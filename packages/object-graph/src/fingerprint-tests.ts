@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ClassDigests } from './class-digests';
 import { environmentReaders } from './environment-readers';
 import { equivalenceClasses } from './equivalence';
@@ -14,7 +15,7 @@ import { reachedGraph } from './reached-graph';
 import { findTestDescriptors } from './test-roots';
 
 /** Version of what enters a fingerprint; a new one makes every fingerprint new. */
-export const GRAPH_VERSION = 3;
+export const GRAPH_VERSION = 4;
 
 /** What the objects of a link tell about its tests. */
 export interface TestFingerprints {
@@ -124,10 +125,19 @@ export function fingerprintRoots(
     const classes = equivalenceClasses(reached.graph);
     const digests = new ClassDigests(reached.graph, classes, reached.wording);
     const sharedStarts = reached.starts.slice(0, shared.length);
-    group.forEach(([name], index) =>
-      fingerprints.set(name, digests.of([...sharedStarts, reached.starts[shared.length + index]!])),
-    );
+    group.forEach(([name], index) => {
+      const digest = digests.of([...sharedStarts, reached.starts[shared.length + index]!]);
+      fingerprints.set(name, withLibraries(digest, graph.program.executable.foreignLibraries));
+    });
   }
   const readsLocations = new Set([...groups.caller, ...groups.all].map(([name]) => name));
   return { fingerprints, readsLocations };
+}
+
+/** Which libraries are loaded matters to every test: their constructors run in its process. */
+function withLibraries(digest: string, libraries: readonly string[]): string {
+  if (libraries.length === 0) return digest;
+  return createHash('sha256')
+    .update(JSON.stringify([digest, libraries]))
+    .digest('hex');
 }

@@ -2,6 +2,7 @@ import { ByteReader } from './byte-reader';
 import * as elf from './elf/constants';
 import { UNDEFINED } from './elf/elf-object';
 import type { ElfObject } from './elf/elf-object';
+import type { Executable } from './linked-program';
 import { StringTable } from './elf/string-table';
 
 /** The C library with its parts, the dynamic linker, and the runtime libraries of compilers. */
@@ -9,15 +10,19 @@ const SYSTEM_LIBRARY =
   /^(?:ld-(?:linux|musl)-?[\w-]*|lib(?:c|m|mvec|dl|rt|pthread|util|resolv|nsl|anl|gcc_s|atomic|stdc\+\+|c\.musl-\w+))\.so(?:\.\d+)*$/;
 
 /**
- * Names that an executable takes from shared libraries other than the system's:
- * those whose version says so, and those without a version if any such library
+ * Shared libraries other than the system's that an executable needs, and names
+ * that it takes from them: those whose version says so, and those without a version if any such library
  * is needed at all (gABI, "Dynamic Section"; LSB Core, "Symbol Versioning").
  *
  * @throws {ObjectGraphError} when these tables are damaged.
  */
-export function foreignImports(executable: ElfObject): string[] {
+export function foreignNames(
+  executable: ElfObject,
+): Pick<Executable, 'foreignLibraries' | 'foreignImports'> {
   const libraryOfVersion = versionLibraries(executable);
-  const needsForeign = neededLibraries(executable).some((name) => !SYSTEM_LIBRARY.test(name));
+  const foreignLibraries = neededLibraries(executable)
+    .filter((name) => !SYSTEM_LIBRARY.test(name))
+    .sort();
   const versions = tableOfType(executable, elf.SHT_GNU_VERSYM);
   const symbols = executable.dynamicSymbols();
   const names: string[] = [];
@@ -25,10 +30,11 @@ export function foreignImports(executable: ElfObject): string[] {
     if (symbols!.section(index) !== UNDEFINED) continue;
     const version = (versions?.reader.u16(index * 2) ?? 0) & VERSION_BITS;
     const library = libraryOfVersion.get(version);
-    const isForeign = library === undefined ? needsForeign : !SYSTEM_LIBRARY.test(library);
+    const isForeign =
+      library === undefined ? foreignLibraries.length > 0 : !SYSTEM_LIBRARY.test(library);
     if (isForeign) names.push(symbols!.name(index));
   }
-  return names;
+  return { foreignLibraries, foreignImports: names };
 }
 
 /** The highest bit says that a symbol is hidden. */

@@ -2,7 +2,7 @@ import { sourceOf } from './byte-source';
 import type { ByteSource } from './byte-source';
 import { ElfObject, UNDEFINED } from './elf/elf-object';
 import { ObjectGraphError } from './errors';
-import { foreignImports } from './foreign-imports';
+import { foreignNames } from './foreign-imports';
 import { NameIndex } from './name-index';
 import { NamedPlaces } from './named-places';
 import type { NamedPlace } from './named-places';
@@ -33,6 +33,8 @@ export interface Link {
   readonly files: readonly LinkedFile[];
   /** The linked executable, or what was read of it before. */
   readonly executable: Uint8Array | ByteSource | Executable;
+  /** The linker was told to take archives whole, or members that nothing asks for. Default: false. */
+  readonly takesMore?: boolean;
   /**
    * Folders of this machine whose paths in constants do not count. Files that
    * were read before were read with the same ones. Default: none.
@@ -51,6 +53,8 @@ export interface Executable {
    * as well, such as a crate's own `getpid`.
    */
   readonly exports: readonly string[];
+  /** Names of the shared libraries that it needs, but for the system's, sorted. */
+  readonly foreignLibraries: readonly string[];
   /** Those of `imports` that come from other than the system's libraries; see `foreignImports`. */
   readonly foreignImports: readonly string[];
 }
@@ -81,15 +85,23 @@ export interface Definition {
  * groups with one signature only the first counts.
  */
 export class LinkedProgram {
-  /** All objects, those of archives included: more than the linker takes. */
+  /** All objects, those of archives included. */
   readonly objects: readonly LinkedObject[];
+  /**
+   * Those that the linker takes: the ones on the command line, and of archives
+   * the members that define what these, or other members, need. Where several
+   * members define a name, all of them count.
+   */
+  readonly linked: readonly LinkedObject[];
+  readonly #isLinked: Uint8Array;
   readonly executable: Executable;
   readonly #objects: LinkedObject[] = [];
   readonly #names = new NameIndex();
-  /** Per name, what the objects on the command line define. */
-  readonly #definitions: (Definition | undefined)[] = [];
-  /** Per name, what archives list, in their order. */
-  readonly #listed: Definition[][] = [];
+  /** Per name, the definition of the objects on the command line. */
+  readonly #defined = new DefinitionColumn();
+  /** Per name, the definition that archives list first, and further ones of the few names that have some. */
+  readonly #listedFirst = new DefinitionColumn();
+  readonly #listedFurther = new Map<number, Definition[]>();
   /** Names that an archive's index lists and its members lack, with what to say of them. */
   readonly #missing = new Map<string, string>();
   readonly #resolved: (readonly Definition[] | undefined)[] = [];
@@ -116,6 +128,8 @@ export class LinkedProgram {
     for (const object of this.#objects)
       if (object.explicit) this.#addDefinitions(object, signatures);
     for (const { table, objects } of archives) this.#addListed(table, objects);
+    this.#isLinked = this.#findLinked(link.takesMore ?? false);
+    this.linked = this.#objects.filter(({ id }) => this.#isLinked[id] === 1);
   }
 
   /** The processor that the program is for (`EM_…`). */
@@ -131,25 +145,38 @@ export class LinkedProgram {
    *
    * @param name Index of a name of the object.
    */
-  resolve({ table }: Pick<LinkedObject, 'table'>, name: number): readonly Definition[] {
-    const number = this.#names.find(table, name);
-    const definitions = number < 0 ? [] : this.#resolveNumber(number);
-    if (this.#missing.size > 0) this.#refuseMissing(tableName(table, name), definitions);
+  resolve(object: LinkedObject, name: number): readonly Definition[] {
+    const number = this.nameNumber(object, name);
+    const definitions = this.definitionsOf(number);
+    if (this.#missing.size > 0) this.#refuseMissing(tableName(object.table, name), definitions);
     return definitions;
+  }
+
+  /** The number of a name of an object, the same for all objects; -1 for a name that nothing defines. */
+  nameNumber({ table }: LinkedObject, name: number): number {
+    return this.#names.find(table, name);
+  }
+
+  /** Whether what a name stands for depends on who asks: some archive's index is wrong about a name. */
+  get hasMissingDefinitions(): boolean {
+    return this.#missing.size > 0;
   }
 
   /** As {@link resolve}, for a name as text. */
   resolveText(name: string): readonly Definition[] {
+    return this.definitionsOf(this.#numberOf(name));
+  }
+
+  #numberOf(name: string): number {
     const list = new NameList();
     const index = list.add(name);
-    const number = this.#names.find(list.columns, index);
-    return number < 0 ? [] : this.#resolveNumber(number);
+    return this.#names.find(list.columns, index);
   }
 
   /** Definitions that objects mark as entries of a kind (`ENTRY`), as far as the linker may take them. */
   entries(kind: number): readonly Definition[] {
     const names = new Set<number>();
-    for (const { table } of this.#objects) {
+    for (const { table } of this.linked) {
       for (let at = 0; at < table.entries.length; at += 2) {
         if (table.entries[at] !== kind) continue;
         const name = table.definitions[table.entries[at + 1]! * DEFINITION.stride]!;
@@ -157,13 +184,10 @@ export class LinkedProgram {
         if (number >= 0) names.add(number);
       }
     }
-    const found = [...names].map((number) => ({
-      number,
-      definitions: this.#resolveNumber(number),
-    }));
     // Sorted by name, as the order of the files says nothing.
-    return found
-      .map(({ definitions }) => ({ definitions, text: nameOf(definitions[0]) }))
+    return [...names]
+      .map((number) => this.definitionsOf(number))
+      .map((definitions) => ({ definitions, text: nameOf(definitions[0]) }))
       .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
       .flatMap(({ definitions }) => definitions);
   }
@@ -173,18 +197,63 @@ export class LinkedProgram {
     return this.#imports.has(name);
   }
 
-  #resolveNumber(number: number): readonly Definition[] {
+  /** The definitions that the linker may take for the name with a number; see {@link nameNumber}. */
+  definitionsOf(number: number): readonly Definition[] {
+    if (number < 0) return [];
     return (this.#resolved[number] ??= this.#choose(number));
   }
 
   #choose(number: number): readonly Definition[] {
-    const known = this.#definitions[number];
-    const listed = this.#listed[number] ?? [];
-    if (known !== undefined && (listed.length === 0 || !this.#mayLose(known))) return [known];
-    const found = known === undefined ? listed : [known, ...listed];
-    const [first] = found;
+    const known = this.#defined.get(number, this.#objects);
+    const first = this.#listedFirst.get(number, this.#objects);
+    if (known !== undefined && (first === undefined || !this.#mayLose(known))) return [known];
+    const found = [known, ...this.#listed(number)].filter(
+      (definition) => definition !== undefined && this.#isLinked[definition.object.id] === 1,
+    ) as Definition[];
     // All of them say the same then.
-    return first !== undefined && isEverywhereEqual(nameOf(first)) ? [first] : found;
+    return found[0] !== undefined && isEverywhereEqual(nameOf(found[0])) ? [found[0]] : found;
+  }
+
+  /** What archives define by a name, in their order. */
+  #listed(number: number): Definition[] {
+    const first = this.#listedFirst.get(number, this.#objects);
+    return first === undefined ? [] : [first, ...(this.#listedFurther.get(number) ?? [])];
+  }
+
+  /** Per object, 1 if the linker takes it. */
+  #findLinked(takesAll: boolean): Uint8Array {
+    const isLinked = new Uint8Array(this.#objects.length);
+    const waiting: LinkedObject[] = [];
+    const add = (object: LinkedObject): void => {
+      if (isLinked[object.id] === 1) return;
+      isLinked[object.id] = 1;
+      waiting.push(object);
+    };
+    const addDefining = (number: number): void => {
+      if (number < 0) return;
+      // What an object before the archive defines, the archive is not asked for.
+      const known = this.#isCommon(number) ? undefined : this.#defined.get(number, this.#objects);
+      for (const { object } of this.#listed(number))
+        if (known === undefined || known.object.id > object.id) add(object);
+    };
+    for (const object of this.#objects) if (takesAll || object.explicit) add(object);
+    for (const name of this.executable.exports) addDefining(this.#numberOf(name));
+    for (let object = waiting.pop(); object !== undefined; object = waiting.pop()) {
+      const { externals, definitions } = object.table;
+      for (let at = 0; at < externals.length; at += 2)
+        if (externals[at + 1] === 0) addDefining(this.nameNumber(object, externals[at]!));
+      // A variable that an object leaves open may have its value in an archive.
+      for (let at = 0; at < definitions.length; at += DEFINITION.stride)
+        if (definitions[at + DEFINITION.rank] === COMMON_RANK)
+          addDefining(this.nameNumber(object, definitions[at]!));
+    }
+    return isLinked;
+  }
+
+  #isCommon(number: number): boolean {
+    const known = this.#defined.get(number, this.#objects);
+    const at = (known?.row ?? 0) * DEFINITION.stride + DEFINITION.rank;
+    return known?.object.table.definitions[at] === COMMON_RANK;
   }
 
   #refuseMissing(name: string, definitions: readonly Definition[]): void {
@@ -245,10 +314,9 @@ export class LinkedProgram {
       const group = definitions[at + DEFINITION.group]!;
       if (group >= 0 && !kept.has(group)) continue;
       const number = this.#names.add(table, definitions[at]!);
-      const known = this.#definitions[number];
-      const definition = { object, row };
-      if (known === undefined || replaces(definition, known))
-        this.#definitions[number] = definition;
+      const known = this.#defined.get(number, this.#objects);
+      if (known === undefined || replaces({ object, row }, known))
+        this.#defined.set(number, object.id, row);
     }
   }
 
@@ -269,8 +337,14 @@ export class LinkedProgram {
       }
       const name = object.table.definitions[row * DEFINITION.stride]!;
       const number = this.#names.add(object.table, name);
-      const listed = (this.#listed[number] ??= []);
-      if (!listed.some((other) => other.object === object)) listed.push({ object, row });
+      const first = this.#listedFirst.get(number, this.#objects);
+      if (first === undefined) {
+        this.#listedFirst.set(number, object.id, row);
+      } else if (first.object !== object) {
+        const further = this.#listedFurther.get(number);
+        if (further === undefined) this.#listedFurther.set(number, [{ object, row }]);
+        else if (!further.some((other) => other.object === object)) further.push({ object, row });
+      }
     }
   }
 }
@@ -311,7 +385,7 @@ export function readExecutable(executable: Link['executable']): Executable {
       machine: file.machine,
       imports,
       exports: [...exports].sort(),
-      foreignImports: foreignImports(file),
+      ...foreignNames(file),
     };
   });
 }
@@ -339,4 +413,27 @@ function replaces(definition: Definition, known: Definition): boolean {
       theirs === COMMON_RANK &&
       field(definition, DEFINITION.size) > field(known, DEFINITION.size))
   );
+}
+
+/** A definition for each of many names, or none. */
+class DefinitionColumn {
+  /** Per name: object, plus 1, and row. */
+  #pairs = new Int32Array(1 << 14);
+
+  get(name: number, objects: readonly LinkedObject[]): Definition | undefined {
+    const object = this.#pairs[name * 2] ?? 0;
+    return object === 0
+      ? undefined
+      : { object: objects[object - 1]!, row: this.#pairs[name * 2 + 1]! };
+  }
+
+  set(name: number, object: number, row: number): void {
+    if (name * 2 >= this.#pairs.length) {
+      const larger = new Int32Array(Math.max(this.#pairs.length * 2, name * 2 + 2));
+      larger.set(this.#pairs);
+      this.#pairs = larger;
+    }
+    this.#pairs[name * 2] = object + 1;
+    this.#pairs[name * 2 + 1] = row;
+  }
 }

@@ -168,8 +168,42 @@ test('each of several archives that define a name counts, as does one beside a w
   const both = (second: number) =>
     fingerprintProgram(linkOf([main, definition(1), definition(second)], linked));
   expect(both(2)).not.toBe(both(3));
-  const beside = (n: number) => fingerprintProgram(linkOf([main, weak, definition(n)], linked));
+  // The archive is asked before the weak definition is seen.
+  const beside = (n: number) => fingerprintProgram(linkOf([main, definition(n), weak], linked));
   expect(beside(2)).not.toBe(beside(3));
+});
+
+describe('a member of an archive counts only if the linker takes it', () => {
+  const weak = '__attribute__((weak)) int f(void) { return 9; }';
+  const main = (body: string) =>
+    object(`int f(void); int g(void); ${weak} int main(void) { return ${body}; }`);
+  const member = (n: number, more = '') =>
+    archive({ 'g.o': object(`int f(void) { return ${n}; } int g(void) { return 1; } ${more}`) });
+  const constructor = (n: number) =>
+    `int state; __attribute__((constructor)) static void start(void) { state = ${n}; }`;
+  const fingerprint = (body: string, archived: Uint8Array) =>
+    fingerprintProgram(linkOf([main(body), archived], executable([main('f()')])));
+
+  test('its strong definition beside a weak one', () => {
+    expect(fingerprint('f()', member(2))).toBe(fingerprint('f()', member(3)));
+    expect(fingerprint('f() + g()', member(2))).not.toBe(fingerprint('f() + g()', member(3)));
+  });
+
+  test('its constructors', () => {
+    const started = (body: string, n: number) => fingerprint(body, member(2, constructor(n)));
+    expect(started('f()', 1)).toBe(started('f()', 2));
+    expect(started('g()', 1)).not.toBe(started('g()', 2));
+  });
+});
+
+test('what is chosen when the process starts counts for a program that does not call it', () => {
+  const resolver = (n: number) => `int state;
+static void one(void) {}
+static void *choose(void) { state = ${n}; return one; }
+void chosen(void) __attribute__((ifunc("choose")));
+int main(void) { return 0; }`;
+  const digest = (n: number) => fingerprintProgram(linkOf([object(resolver(n))]));
+  expect(digest(1)).not.toBe(digest(2));
 });
 
 test('a strong definition comes before a weak one', () => {

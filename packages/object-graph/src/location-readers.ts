@@ -2,7 +2,7 @@ import { OUTSIDE } from './object-graph';
 import type { ObjectGraph } from './object-graph';
 import { ENTRY, PIECE } from './object-table';
 import { reachingNodes } from './reaching-nodes';
-import { isDropGlue, isStandardPanicPath, returnsLocation } from './symbol-name';
+import { returnsLocation } from './symbol-name';
 
 /**
  * Which panic locations count for a test. `none`: it reaches no code that could
@@ -15,7 +15,6 @@ export type CountedLocations = 'none' | 'caller' | 'all';
 /** Tells which locations count for what a node reaches. */
 export class LocationReaders {
   readonly #graph: ObjectGraph;
-  readonly #panicOnly = new Map<number, boolean>();
   /** Per node, whether it reaches code that sets a panic hook, and code that may read a location. */
   readonly #reachHooks: Uint8Array;
   readonly #reachReaders: Uint8Array;
@@ -82,35 +81,19 @@ export class LocationReaders {
 
   /**
    * Whether a function that is handed a location can only tell it to a panic
-   * hook: one of the standard library that was compiled with it, or a generic
-   * one whose instance, compiled without optimisation, calls only such. Another
-   * instance could hand it on, as `?` does to a `#[track_caller]` `From::from`.
+   * hook: one of the standard library that was compiled with it. An instance of
+   * a generic one may give the location back, as `black_box` does, keep it, as
+   * `Cell::new` does, or hand it on, as `?` does to a `#[track_caller]` `From::from`.
    */
-  #isPanicOnly(start: number): boolean {
-    if (start < 0) return false;
-    const known = this.#panicOnly.get(start);
-    if (known !== undefined) return known;
-    const graph = this.#graph;
-    const reached = new Set([start]);
-    let result = true;
-    for (const id of reached) {
-      if (this.#panicOnly.get(id) === true) continue;
-      const symbol = graph.symbol(id);
-      const object = graph.object(id);
-      const isWrapper = (graph.flags(id) & PIECE.panicWrapper) !== 0;
-      result =
-        !returnsLocation(symbol) &&
-        (object.isStandard || (!object.optimized && isStandardPanicPath(symbol)) || isWrapper);
-      if (!result) break;
-      if (object.isStandard || isWrapper) continue;
-      for (const target of graph.targets(id)) {
-        if (target >= 0 && graph.isCode(target) && !isDropGlue(graph.symbol(target)))
-          reached.add(target);
-      }
-    }
-    if (result) for (const id of reached) this.#panicOnly.set(id, true);
-    else this.#panicOnly.set(start, false);
-    return result;
+  #isPanicOnly(id: number): boolean {
+    if (id < 0) return false;
+    const flags = this.#graph.flags(id);
+    return (
+      (flags & PIECE.panicWrapper) !== 0 ||
+      (this.#graph.object(id).isStandard &&
+        (flags & PIECE.readsLocation) === 0 &&
+        !returnsLocation(this.#graph.symbol(id)))
+    );
   }
 }
 

@@ -34,17 +34,18 @@ export interface Incoming {
  */
 export class ObjectGraph {
   readonly program: LinkedProgram;
-  readonly #nodeObjects = new Int32List(1 << 12);
-  readonly #nodePieces = new Int32List(1 << 12);
+  readonly #nodeObjects: Int32List;
+  readonly #nodePieces: Int32List;
   /** Per object and piece, the node plus 1. */
   readonly #nodes: (Int32Array | undefined)[] = [];
   readonly #described = new Map<number, Int32Array>();
-  readonly #first = new Int32List(1 << 12);
-  readonly #targets = new Int32List(1 << 14);
-  readonly #edgeLabels = new Int32List(1 << 14);
+  readonly #first: Int32List;
+  readonly #targets: Int32List;
+  readonly #edgeLabels: Int32List;
   readonly #labels: string[] = [''];
   readonly #labelNumbers = new Map<string, number>();
-  /** Per object and external name, what it stands for: pairs of a target and a label. */
+  /** Per name that is defined, and per object and external name, what it stands for: pairs of a target and a label. */
+  readonly #defined: (readonly number[] | undefined)[] = [];
   readonly #meanings: (readonly number[] | undefined)[][] = [];
   /** References that hand a location to functions: the reference, and those that mean the functions. */
   readonly #handoffs = new Map<number, readonly [first: number, end: number]>();
@@ -59,6 +60,17 @@ export class ObjectGraph {
       );
     }
     this.program = program;
+    let pieces = 0;
+    let references = 0;
+    for (const { table } of program.objects) {
+      pieces += table.pieceFlags.length;
+      references += table.references.length;
+    }
+    this.#nodeObjects = new Int32List(pieces);
+    this.#nodePieces = new Int32List(pieces);
+    this.#first = new Int32List(pieces + 1);
+    this.#targets = new Int32List(references);
+    this.#edgeLabels = new Int32List(references);
     this.#first.push(0);
   }
 
@@ -240,41 +252,42 @@ export class ObjectGraph {
   }
 
   #meaning(object: LinkedObject, external: number): readonly number[] {
-    const meanings = (this.#meanings[object.id] ??= []);
+    const count = object.table.externals.length / 2;
+    const meanings = (this.#meanings[object.id] ??= new Array<undefined>(count).fill(undefined));
     return (meanings[external] ??= this.#readMeaning(object, external));
   }
 
   #readMeaning(object: LinkedObject, external: number): readonly number[] {
+    const { program } = this;
     const { table } = object;
     const name = table.externals[external * 2]!;
-    const definitions = this.program.resolve(object, name);
+    const number = program.nameNumber(object, name);
+    const known = number < 0 || program.hasMissingDefinitions ? undefined : this.#defined[number];
+    if (known !== undefined) return known;
+    const definitions = program.resolve(object, name);
     if (definitions.length === 0) {
       const isWeak = table.externals[external * 2 + 1] === 1;
       return this.#outside(object, tableName(table, name), isWeak);
     }
-    const meaning: number[] = [];
-    definitions.forEach((definition, index) => {
-      const of = definition.object.table.definitions;
-      const at = definition.row * DEFINITION.stride;
-      const piece = of[at + DEFINITION.piece]!;
-      const offset = of[at + DEFINITION.offset]!;
-      const isIndirect = of[at + DEFINITION.isIndirect]! === 1;
-      const isPlain = definitions.length === 1 && piece >= 0 && offset === 0 && !isIndirect;
-      const label = isPlain
-        ? 0
-        : this.#label(
-            JSON.stringify([
-              'symbol',
-              index,
-              definitions.length,
-              piece < 0 ? 'absolute' : '',
-              offset,
-              isIndirect,
-            ]),
-          );
-      meaning.push(piece < 0 ? OUTSIDE : this.nodeOf(definition.object, piece), label);
-    });
+    const meaning = definitions.flatMap((definition, index) =>
+      this.#definedMeaning(definition, index, definitions.length),
+    );
+    this.#defined[number] = meaning;
     return meaning;
+  }
+
+  /** @param index Which one it is of `count` definitions that the linker may take. */
+  #definedMeaning({ object, row }: Definition, index: number, count: number): [number, number] {
+    const of = object.table.definitions;
+    const at = row * DEFINITION.stride;
+    const piece = of[at + DEFINITION.piece]!;
+    const offset = of[at + DEFINITION.offset]!;
+    const isIndirect = of[at + DEFINITION.isIndirect]! === 1;
+    const target = piece < 0 ? OUTSIDE : this.nodeOf(object, piece);
+    if (count === 1 && piece >= 0 && offset === 0 && !isIndirect) return [target, 0];
+    const kind = piece < 0 ? 'absolute' : '';
+    const label = JSON.stringify(['symbol', index, count, kind, offset, isIndirect]);
+    return [target, this.#label(label)];
   }
 
   #outside(object: LinkedObject, name: string, isWeak: boolean): readonly number[] {
@@ -301,7 +314,7 @@ export class ObjectGraph {
   }
 
   #sectionsNamed(name: string): readonly (readonly [LinkedObject, number])[] {
-    this.#collected ??= collectedSections(this.program.objects);
+    this.#collected ??= collectedSections(this.program.linked);
     return this.#collected.get(name) ?? [];
   }
 
@@ -333,7 +346,7 @@ function incomingReferences(size: number, { first, targets }: References): Incom
 
 const OUTSIDE_NAME = 'name ';
 
-/** The loaded sections, of all objects, whose names a linker makes `__start_NAME` and `__stop_NAME` for. */
+/** The loaded sections, of all objects that are linked, whose names a linker makes `__start_NAME` and `__stop_NAME` for. */
 function collectedSections(
   objects: readonly LinkedObject[],
 ): Map<string, (readonly [LinkedObject, number])[]> {

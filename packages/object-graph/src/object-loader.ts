@@ -77,33 +77,28 @@ export class ObjectLoader {
     } catch {
       return [];
     }
-    const ranges: [number, number][] = [];
+    // Contents stand in the order of their headers, and so do relocations, elsewhere.
+    const contents: [number, number][] = [];
+    const relocations: [number, number][] = [];
     for (let index = 0; index < table.count; index++) {
-      if (!table.isRead(index) || table.types[index] === elf.SHT_NOBITS) continue;
+      const size = table.sizes[index]!;
+      const type = table.types[index]!;
+      if (size === 0 || type === elf.SHT_NOBITS) continue;
+      if (!table.isRead(index) && !mayMarkSlim(table, index)) continue;
       const start = table.offsets[index]!;
-      ranges.push([start, start + table.sizes[index]!]);
+      const ranges = type === elf.SHT_RELA ? relocations : contents;
+      const last = ranges.at(-1);
+      if (last !== undefined && start >= last[0] && start <= last[1] + GAP)
+        last[1] = Math.max(last[1], start + size);
+      else ranges.push([start, start + size]);
     }
-    ranges.push(...slimMarks(table));
-    ranges.sort(([a], [b]) => a - b);
-    const joined: [number, number][] = [];
-    for (const [start, end] of ranges) {
-      const last = joined.at(-1);
-      if (last !== undefined && start <= last[1] + GAP) last[1] = Math.max(last[1], end);
-      else joined.push([start, end]);
-    }
-    return joined;
+    return [...contents, ...relocations].sort(([a], [b]) => a - b);
   }
 }
 
-/** The beginnings of small sections that are not loaded: GCC's marks of intermediate code are among them. */
-function slimMarks(table: SectionTable): [number, number][] {
-  const marks: [number, number][] = [];
-  for (let index = 1; index < table.count; index++) {
-    if (table.isRead(index) || table.types[index] !== elf.SHT_PROGBITS) continue;
-    const size = table.sizes[index]!;
-    if (size === SLIM_MARK_SIZE) marks.push([table.offsets[index]!, table.offsets[index]! + size]);
-  }
-  return marks;
+/** Whether a section has the size of GCC's mark of intermediate code, which is not loaded. */
+function mayMarkSlim(table: SectionTable, index: number): boolean {
+  return table.types[index] === elf.SHT_PROGBITS && table.sizes[index] === SLIM_MARK_SIZE;
 }
 
 /** Of GCC's `struct lto_section`. */

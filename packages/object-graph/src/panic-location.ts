@@ -8,8 +8,9 @@ const LENGTH_AT = 8;
 /**
  * Whether a section of {@link LOCATION_SIZE} bytes is a `core::panic::Location`.
  * Other constants have that shape too, so the pointer must lead to text that
- * ends in `.rs` and whose length is the stored one, either by its terminating
- * zero or by its section's end.
+ * ends in `.rs` and whose length is the stored one by its terminating zero,
+ * which rustc writes since 1.92 behind the names in locations only. Older
+ * locations are not recognised, so that all of their lines count.
  *
  * @param relocations Of the section.
  */
@@ -38,9 +39,7 @@ export function isPanicLocation(
   if (view.getUint32(LENGTH_AT + 4, true) !== 0 || length < 4) return false;
   const start = symbols.value(symbol) + relocations.addends[0]!;
   const end = start + length;
-  if (start < 0 || end > text.length || (text[end] !== 0 && end !== text.length)) return false;
-  return (
-    Buffer.from(text.buffer, text.byteOffset + end - 3, 3).toString('latin1') === '.rs' &&
-    text.indexOf(0, start) === (end < text.length ? end : -1)
-  );
+  // What `file!()` gives has no zero at its end.
+  if (start < 0 || end >= text.length || text.indexOf(0, start) !== end) return false;
+  return Buffer.from(text.buffer, text.byteOffset + end - 3, 3).toString('latin1') === '.rs';
 }

@@ -174,15 +174,19 @@ class ObjectReader {
     }
     for (let index = Math.max(1, symbols.firstGlobal); index < symbols.count; index++) {
       const section = symbols.section(index);
-      if (section === UNDEFINED) continue;
       const binding = symbols.binding(index);
-      const name = this.#definedName(index);
-      if (name === 0) continue;
+      if (section === UNDEFINED) {
+        // Archives are asked for it even if nothing that is loaded refers to it.
+        if (symbols.nameOffset(index) !== 0) this.#externalOf(index);
+        continue;
+      }
+      const text = symbols.name(index);
+      if (text === '') continue;
       const isAbsolute = section === ABSOLUTE;
       const piece = isAbsolute ? -1 : this.#pieceOfSymbol(index);
       const row = this.#definitions.length / DEFINITION.stride;
       this.#definitions.push(
-        name,
+        this.#definedName(index, text),
         piece,
         isAbsolute ? symbols.value(index) : this.#offsetInPiece(index, piece),
         binding === elf.STB_WEAK ? WEAK : section === COMMON ? COMMON_RANK : STRONG,
@@ -190,7 +194,7 @@ class ObjectReader {
         groupOf.get(section) ?? -1,
         section === COMMON ? symbols.size(index) : 0,
       );
-      const entry = entryKind(symbols, index);
+      const entry = entryKind(text);
       if (entry !== undefined) {
         this.#entries.push(entry);
         this.#entries.push(row);
@@ -459,7 +463,7 @@ class ObjectReader {
     const isCut =
       this.#object.isMergeable(index) &&
       !(orError(() => this.#object.content(index)) instanceof ObjectGraphError);
-    if (!isCut) return size > 0 ? [this.#wholePiece(index)] : [];
+    if (!isCut) return [this.#wholePiece(index)];
     const pieces: number[] = [];
     for (let at = 0; at < size;) {
       const piece = this.#pieceAt(index, at);
@@ -569,8 +573,7 @@ class ObjectReader {
   }
 
   /** `name@@VERSION` defines `name` itself, as well as the versioned one (GNU as, ".symver"). */
-  #definedName(symbol: number): number {
-    const name = this.#symbols!.name(symbol);
+  #definedName(symbol: number, name: string): number {
     const at = name.indexOf(DEFAULT_VERSION);
     return at > 0 ? this.#names.add(name.slice(0, at)) : this.#nameOf(symbol);
   }
@@ -596,8 +599,7 @@ const NO_BYTES = new Uint8Array(0);
 /** `test::test_main_static`, the harness's entry, in either mangling. */
 const HARNESS = /^_(?:ZN4test16test_main_static17h|RNv.*_4test16test_main_static$)/;
 
-function entryKind(symbols: SymbolTable, symbol: number): number | undefined {
-  const name = symbols.name(symbol);
+function entryKind(name: string): number | undefined {
   if (HARNESS.test(name)) return ENTRY.harness;
   return name.includes('lang_start_internal') ? ENTRY.languageStart : undefined;
 }

@@ -1,9 +1,12 @@
 import type { ObjectGraph } from './object-graph';
-import { ENTRY, tableName } from './object-table';
+import { DEFINITION, ENTRY, tableName } from './object-table';
 
 /** What belongs to every test without any test naming it. */
 export interface SharedRoots {
-  /** Constructors and destructors of the process, and functions that shared libraries call back. */
+  /**
+   * Constructors and destructors of the process, functions that choose other
+   * functions when the process starts, and functions that shared libraries call back.
+   */
   readonly unnamed: readonly number[];
   /** The test harness, which allocates by the crate's own allocator. */
   readonly harness: readonly number[];
@@ -12,14 +15,19 @@ export interface SharedRoots {
 /**
  * Finds the roots that every test shares, in the order in which linkers have
  * them run: by the priorities in the names of their sections, then in the order
- * of the link. Of archives all members count: more than the linker takes, which
- * is the safe side for sections that run unnamed.
+ * of the link.
  */
 export function sharedRoots(graph: ObjectGraph): SharedRoots {
   const { program } = graph;
   const running: { readonly name: string; readonly node: number }[] = [];
-  for (const object of program.objects) {
-    const { unnamed } = object.table;
+  for (const object of program.linked) {
+    const { unnamed, definitions } = object.table;
+    for (let at = 0; at < definitions.length; at += DEFINITION.stride) {
+      // Asked at every start, whether or not the test calls what it chooses.
+      const piece = definitions[at + DEFINITION.piece]!;
+      if (definitions[at + DEFINITION.isIndirect] === 1 && piece >= 0)
+        running.push({ name: '', node: graph.nodeOf(object, piece) });
+    }
     for (let at = 0; at < unnamed.length; at += 2) {
       const name = tableName(object.table, unnamed[at]!);
       running.push({ name, node: graph.nodeOf(object, unnamed[at + 1]!) });

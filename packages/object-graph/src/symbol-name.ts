@@ -1,39 +1,5 @@
 import { PIECE } from './object-table';
 
-/** Crates whose panic paths take a `Location` and only print it. */
-const STANDARD_CRATES = new Set([
-  'core',
-  'alloc',
-  'std',
-  'test',
-  'proc_macro',
-  'panic_unwind',
-  'panic_abort',
-  'std_detect',
-  '__rustc',
-]);
-
-/**
- * Whether a symbol is code of the standard library that can be handed a
- * `Location` without telling anybody its line: true only when both the item and
- * its trait belong there. Closures' call shims and `Location`'s own methods are
- * not, as they hand the location on.
- */
-export function isStandardPanicPath(symbol: string): boolean {
-  const name = symbolPath(symbol);
-  if (name.includes('panic::location') || name.includes('panic..location')) return false;
-  if (name.startsWith('core::ops::function')) return false;
-  if (symbol.startsWith('_ZN'))
-    return ownersOfLegacyName(name).every((owner) => STANDARD_CRATES.has(owner));
-  if (symbol.startsWith('_R')) {
-    // `Y` names a trait's method for a type without telling whose impl it is.
-    if (/^_R(?:N[a-zA-Z])*Y/.test(symbol)) return false;
-    const crate = name.split('::')[0];
-    return crate !== undefined && STANDARD_CRATES.has(crate);
-  }
-  return false;
-}
-
 /** What the name of a function tells of its part in handing locations on, as bits of `PIECE`. */
 export function codeRole(symbol: string): number {
   let role = 0;
@@ -76,11 +42,6 @@ export function returnsLocation(symbol: string): boolean {
  */
 export function isPanicWrapper(symbol: string): boolean {
   return /^core::panicking::assert_(?:matches_)?failed(?:::|$)/.test(symbolPath(symbol));
-}
-
-/** Whether a function only drops a value: it is never handed a location. */
-export function isDropGlue(symbol: string): boolean {
-  return symbolPath(symbol).startsWith('core::ptr::drop_in_place');
 }
 
 /** Whether code only carries locations into a `log::Record`, as the `log` crate itself does. */
@@ -146,19 +107,6 @@ function decodeLegacyPart(part: string): string {
       ? String.fromCodePoint(character)
       : (LEGACY_ESCAPES[code] ?? whole);
   });
-}
-
-/** The crates of a legacy path: of the item, or, in `<A as B>::c`, of the type A and of the trait B. */
-function ownersOfLegacyName(name: string): string[] {
-  if (!name.startsWith('<')) return [name.split(/::|\.\./)[0]!];
-  const as = name.indexOf(' as ');
-  const type = name.slice(1, as < 0 ? undefined : as).replace(/^[&*([]*(?:mut |const )?/, '');
-  const typeOwner = /^[A-Za-z_]\w*(?=\.\.)/.exec(type)?.[0];
-  if (as < 0) return [typeOwner ?? '?'];
-  const trait = name.slice(as + 4);
-  const traitOwner = /^[A-Za-z_]\w*(?=\.\.)/.exec(trait)?.[0] ?? '?';
-  // A type parameter or a primitive has no crate: the trait's crate must hold such an impl.
-  return typeOwner === undefined ? [traitOwner] : [typeOwner, traitOwner];
 }
 
 function v0Identifiers(symbol: string): string[] {

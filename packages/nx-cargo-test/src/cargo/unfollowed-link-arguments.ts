@@ -71,3 +71,13 @@ const EFFECTS: readonly { readonly options: RegExp; readonly reason: string }[] 
 function named(names: string): RegExp {
   return new RegExp(`^--?(?:${names})(?=[ =]|$)`);
 }
+
+/** Whether the linker was told to take members of archives that nothing asks for. */
+export function takesMoreMembers({
+  otherArguments,
+}: Pick<CapturedLink, 'otherArguments'>): boolean {
+  return otherArguments.some((argument) => TAKES_MORE.test(argument));
+}
+
+const TAKES_MORE =
+  /^(?:--?(?:whole-archive|undefined|require-defined|undefined-glob)(?=[ =]|$)|-u)/;

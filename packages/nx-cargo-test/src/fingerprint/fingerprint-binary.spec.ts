@@ -14,7 +14,13 @@ jest.mock('@nx-cargo-test/object-graph', () => ({
   readExecutable: () => executable,
 }));
 
-const executable = { machine: 62, imports: ['read'], exports: [], foreignImports: [] };
+const executable = {
+  machine: 62,
+  imports: ['read'],
+  exports: [],
+  foreignLibraries: [],
+  foreignImports: [],
+};
 const table: FileTable = { members: [], index: undefined, missing: [] };
 /** Keeps every table under the name of its file. */
 const tables: TableCache = {
@@ -82,6 +88,7 @@ test('the link can be followed later by the keys of its tables, if all of them a
   const { link } = await fingerprintBinary(request({}, { inputs }));
   expect(link).toEqual({
     executable,
+    takesMore: false,
     files: [
       { name: '/ws/demo.o', key: '/ws/demo.o', ...{ isStandard: false, isWorkspace: true } },
       {

@@ -10,7 +10,7 @@ import {
 } from '@nx-cargo-test/object-graph';
 import type { Link, SharedStatic } from '@nx-cargo-test/object-graph';
 import type { CapturedLink } from '../cargo/read-capture';
-import { unfollowedLinkArguments } from '../cargo/unfollowed-link-arguments';
+import { takesMoreMembers, unfollowedLinkArguments } from '../cargo/unfollowed-link-arguments';
 import { withFile } from './file-source';
 import type { LinkPayload } from './link-payload';
 import { withoutTableCache } from './table-cache';
@@ -142,21 +142,24 @@ function readLink(
     };
   });
   const executable = withFile(request.executable, readExecutable);
+  const takesMore = takesMoreMembers(link);
   const files = read.map(({ key: _, table, ...file }) => ({ ...file, bytes: table }));
   const kept = read.flatMap(({ key, table: _, ...file }) =>
     key === undefined ? [] : [{ ...file, key }],
   );
   return {
-    objects: { files, executable },
+    objects: { files, executable, takesMore },
     payload:
       kept.length < read.length
         ? undefined
         : {
             files: kept,
+            takesMore,
             executable: {
               ...executable,
               imports: [...executable.imports],
               exports: [...executable.exports],
+              foreignLibraries: [...executable.foreignLibraries],
               foreignImports: [...executable.foreignImports],
             },
           },

@@ -13,10 +13,12 @@ const payloadSchema = v.strictObject({
       isWorkspace: v.boolean(),
     }),
   ),
+  takesMore: v.boolean(),
   executable: v.strictObject({
     machine: v.number(),
     imports: v.array(v.string()),
     exports: v.array(v.string()),
+    foreignLibraries: v.array(v.string()),
     foreignImports: v.array(v.string()),
   }),
 });
@@ -40,5 +42,6 @@ export function linkOfPayload(payload: unknown, tables: TableCache): Link | unde
     if (bytes === undefined) return undefined;
     files.push({ ...file, bytes });
   }
-  return { files, executable: parsed.output.executable };
+  const { executable, takesMore } = parsed.output;
+  return { files, executable, takesMore };
 }

@@ -1,4 +1,3 @@
-import { latin1 } from '../byte-reader';
 import type { ByteReader } from '../byte-reader';
 import { ObjectGraphError } from '../errors';
 
@@ -28,7 +27,7 @@ export class StringTable {
   /** The name at an offset, as Latin-1 text: names are compared byte by byte. */
   text(offset: number): string {
     const at = this.#at(offset);
-    return at < 0 ? '' : latin1(this.#reader.bytes, at, this.#reader.bytes.indexOf(0, at));
+    return at < 0 ? '' : this.#reader.textAt(at);
   }
 
   /** The bytes of the name at an offset, without its zero. */

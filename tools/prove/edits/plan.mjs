@@ -1,0 +1,120 @@
+// Which crates there are and how each is edited: all of it follows from a seed.
+import { SETTINGS, slotsOf } from './program.mjs';
+import { randomFrom } from './random.mjs';
+import { templates } from './templates.mjs';
+
+/** Raise it when the same seed gives other programs. */
+export const GENERATOR_VERSION = 1;
+/** Edits of one crate, one upon the other; then comes another crate. */
+export const STEPS = 8;
+const FEATURES = 12;
+const AT_ONCE = { least: 6, most: 10 };
+/** One step in so many is an edit that touches every test. */
+const ALONE_ONE_IN = 5;
+
+/**
+ * The first program of a chain.
+ *
+ * @param chain `{ seed, optLevel, number }`.
+ * @returns A program for `renderProgram`.
+ */
+export function firstProgram(chain) {
+  const random = randomFrom(chain.seed, chain.optLevel, chain.number, 0);
+  const features = dealtTemplates(chain).map((template, index) => ({
+    id: `f${index}`,
+    template,
+    values: chosen(slotsOf(template), random),
+  }));
+  const settings = chosen(SETTINGS, random);
+  // Unoptimised programs are compiled in as many units as cargo takes, optimised ones in any number.
+  return {
+    settings: chain.optLevel === 0 ? { ...settings, codegenUnits: 16 } : settings,
+    features,
+  };
+}
+
+/**
+ * The next program of a chain, and the edits that lead to it: several that share no test, or one
+ * that touches all.
+ *
+ * @param step From 1 to {@link STEPS}.
+ * @returns `{ program, edits: [{ id, template, slot, kind, from, to }] }`; without `id` for a setting.
+ */
+export function nextProgram(program, chain, step) {
+  const random = randomFrom(chain.seed, chain.optLevel, chain.number, step);
+  const places = [
+    ...Object.entries(SETTINGS).map(([slot, definition]) => ({ slot, definition })),
+    ...program.features.flatMap((feature) =>
+      Object.entries(slotsOf(feature.template)).map(([slot, definition]) => ({
+        feature,
+        slot,
+        definition,
+      })),
+    ),
+  ];
+  const rarity = ({ definition }) => 1 / FREQUENCIES.get(definition.kind) ** 0.8;
+  let taken;
+  if (random.oneIn(ALONE_ONE_IN)) {
+    taken = [
+      random.weighted(
+        places.filter(({ definition }) => definition.alone),
+        rarity,
+      ),
+    ];
+  } else {
+    const count = AT_ONCE.least + random.below(AT_ONCE.most - AT_ONCE.least + 1);
+    taken = random
+      .shuffled(program.features)
+      .slice(0, count)
+      .map((edited) =>
+        random.weighted(
+          places.filter(({ feature, definition }) => feature === edited && !definition.alone),
+          rarity,
+        ),
+      );
+  }
+  const next = structuredClone(program);
+  const edits = taken.map(({ feature, slot, definition }) => {
+    const values =
+      feature === undefined
+        ? next.settings
+        : next.features.find(({ id }) => id === feature.id).values;
+    const from = values[slot];
+    values[slot] = definition.change(from, random);
+    const { id, template } = feature ?? { template: 'the whole program' };
+    return { id, template, slot, kind: definition.kind, from, to: values[slot] };
+  });
+  return { program: next, edits };
+}
+
+/** Templates are dealt as from packs of cards, so that each comes up equally often. */
+function dealtTemplates({ seed, optLevel, number }) {
+  const names = Object.keys(templates);
+  const first = number * FEATURES;
+  const taken = [];
+  const singletons = new Set();
+  for (let position = first; taken.length < FEATURES; position++) {
+    const pack = Math.floor(position / names.length);
+    const name = randomFrom(seed, optLevel, 1_000_000 + pack).shuffled(names)[
+      position % names.length
+    ];
+    const { singleton } = templates[name];
+    if (singleton !== undefined && singletons.has(singleton)) continue;
+    singletons.add(singleton);
+    taken.push(name);
+  }
+  return taken;
+}
+
+function chosen(slots, random) {
+  return Object.fromEntries(
+    Object.entries(slots).map(([name, definition]) => [name, definition.choose(random)]),
+  );
+}
+
+/** In how many slots a kind of edit occurs. */
+const FREQUENCIES = new Map();
+for (const slots of [SETTINGS, ...Object.keys(templates).map(slotsOf)]) {
+  for (const { kind } of Object.values(slots))
+    FREQUENCIES.set(kind, (FREQUENCIES.get(kind) ?? 0) + 1);
+}

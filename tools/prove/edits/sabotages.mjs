@@ -1,0 +1,155 @@
+// Ways to take a remedy of object-graph's away. Each must then be caught by some edit, or the
+// generator would not find such a mistake if it were made. A text that is not found once fails loudly.
+
+/**
+ * By name: `changes`, replacements `[file, text, replacement]` in object-graph's sources; and
+ * `isOnlyImprecise` where fingerprints change too often instead of too seldom; `levels`, the
+ * opt-levels at which it makes a difference (default: all).
+ */
+export const SABOTAGES = {
+  'any constant of 24 bytes with one pointer passes for a panic location': {
+    changes: [
+      [
+        'panic-location.ts',
+        'const symbols = object.symbolTable();',
+        'return true;\n  const symbols = object.symbolTable();',
+      ],
+    ],
+  },
+  'exception tables are not followed': {
+    changes: [['read-object.ts', 'if (isCode) this.#followFrames(index);', '']],
+  },
+  'no byte of a test descriptor counts': {
+    changes: [
+      [
+        'test-descriptor.ts',
+        'readonly [start: number, end: number] = [88, 120]',
+        'readonly [start: number, end: number] = [0, 152]',
+      ],
+    ],
+  },
+  'no panic location counts': {
+    changes: [
+      [
+        'location-readers.ts',
+        'if (!this.#isStandardLibraryApart ||',
+        "return 'none';\n    if (!this.#isStandardLibraryApart ||",
+      ],
+    ],
+  },
+  'optimised code is taken for code whose calls are all seen': {
+    levels: [3],
+    changes: [
+      ['location-readers.ts', 'if (optimized && (flags & PIECE.code) !== 0) return true;', ''],
+    ],
+  },
+  'panic hooks are not looked for': {
+    changes: [['symbol-name.ts', "symbol.includes('_hook') &&", 'false &&']],
+  },
+  'functions that are handed a location never hand it on': {
+    changes: [
+      [
+        'location-readers.ts',
+        'if (!this.#isPanicOnly(graph.references.targets[called]!)) return false;',
+        'if (called < 0) return false;',
+      ],
+    ],
+  },
+  'members of collected sections are not followed': {
+    changes: [
+      [
+        'object-graph.ts',
+        'const sections = bounds === null ? [] : this.#sectionsNamed(bounds[1]!);',
+        'const sections: (readonly [LinkedObject, number])[] = [];',
+      ],
+      ['object-graph.ts', 'sections.length > 0 ||', 'bounds !== null ||'],
+    ],
+  },
+  'constructors are no roots': {
+    changes: [
+      [
+        'shared-roots.ts',
+        'running.push({ name, node: graph.nodeOf(object, unnamed[at + 1]!) });',
+        '{}',
+      ],
+    ],
+  },
+  'functions that shared libraries call back are no roots': {
+    changes: [
+      ['shared-roots.ts', 'unnamed.push(...graph.nodesOf(program.resolveText(name)));', '{}'],
+    ],
+  },
+  'the standard library is not followed': {
+    changes: [
+      [
+        'object-graph.ts',
+        'const end = firstReferences[piece + 1]!;',
+        'const end = object.isStandard ? start : firstReferences[piece + 1]!;',
+      ],
+      ['shared-roots.ts', 'unnamed.push(...graph.nodesOf(program.resolveText(name)));', '{}'],
+    ],
+  },
+  'archives besides the standard library are not followed': {
+    changes: [
+      [
+        'linked-program.ts',
+        'const listed = this.#listed[number] ?? [];',
+        'const listed = (this.#listed[number] ?? []).filter(({ object }) => object.isStandard);',
+      ],
+      ['object-graph.ts', 'isLinkerDefined(name);\n    if (!isKnown)', 'true;\n    if (!isKnown)'],
+    ],
+  },
+  'only the first of several definitions counts': {
+    changes: [
+      [
+        'linked-program.ts',
+        'isEverywhereEqual(nameOf(first)) ? [first] : found;',
+        'first !== null ? [first] : found;',
+      ],
+    ],
+  },
+  'the place within a mergeable piece does not count': {
+    changes: [['read-object.ts', 'this.#input.number(raw - this.#starts[piece]!);', '']],
+  },
+  'the place within any other piece does not count': {
+    changes: [
+      ['read-object.ts', 'input.number(this.#offsetInPiece(symbol, piece) + addend);', ''],
+      [
+        'read-object.ts',
+        'input.number(0);\n      input.number(addend);\n      this.#references.push(~',
+        'input.number(0);\n      this.#references.push(~',
+      ],
+    ],
+  },
+  'places of equal content are one': {
+    changes: [['reached-graph.ts', '(graph.flags(id) & PIECE.place) === 0 ? 0 : 1', '0']],
+  },
+  'tables and vtables are not followed': {
+    changes: [
+      [
+        'read-object.ts',
+        'this.#follow(relocations, start, start + size, isCode ? content : undefined);',
+        "if (isCode || test !== undefined || !object.sectionNameStartsWith(index, '.data')) this.#follow(relocations, start, start + size, isCode ? content : undefined);",
+      ],
+    ],
+  },
+  'values of absolute symbols do not count': {
+    changes: [
+      [
+        'object-graph.ts',
+        'const offset = of[at + DEFINITION.offset]!;',
+        'const offset = piece < 0 ? 0 : of[at + DEFINITION.offset]!;',
+      ],
+    ],
+  },
+  'names count': {
+    isOnlyImprecise: true,
+    changes: [
+      [
+        'read-object.ts',
+        'input.number(isReadOnlyAfterRelocation ? 1 : 0);',
+        'input.number(isReadOnlyAfterRelocation ? 1 : 0);\n    if (this.#naming[index] !== 0) input.text(this.#symbols!.name(this.#naming[index]!));',
+      ],
+    ],
+  },
+};
