@@ -44,7 +44,7 @@ function changed(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, st
   return [...one.keys()].filter((name) => one.get(name) !== other.get(name)).sort();
 }
 
-const HERE = '/work/checkout';
+const HERE = '/code/checkout';
 const THERE = '/home/somebody/a-checkout-with-a-longer-name';
 const at = (path: string): NamedPlace[] => [{ path, token: '{workspaceRoot}' }];
 const WITH_PATHS = ['bytes', 'c_text', 'hook', 'in_code', 'message', 'text', 'texts'];

@@ -4,7 +4,7 @@ import { portableContent } from './portable-content';
 const here = new NamedPlaces([
   { path: '/home/a', token: '{home}' },
   { path: '/home/a/.cargo', token: '{cargoHome}' },
-  { path: '/work/project', token: '{workspaceRoot}' },
+  { path: '/code/project', token: '{workspaceRoot}' },
 ]);
 const there = new NamedPlaces([
   { path: '/Users/somebody', token: '{home}' },
@@ -38,18 +38,18 @@ describe('one constant in two checkouts', () => {
   test.each([
     ['/home/a/.cargo/registry/x.rs', '/Users/somebody/elsewhere/.cargo/registry/x.rs'],
     ['/home/a', '/Users/somebody'],
-    ['/work/project/target\0', '/w/target\0'],
-    ['in /home/a/x, /work/project: no', 'in /Users/somebody/x, /w: no'],
+    ['/code/project/target\0', '/w/target\0'],
+    ['in /home/a/x, /code/project: no', 'in /Users/somebody/x, /w: no'],
     [template("at '", "', /home/a/x.rs:"), template("at '", "', /Users/somebody/x.rs:")],
     // Of 48 characters and a zero, which could be a template whose first text has 47.
-    [`/work/project/${'x'.repeat(34)}\0`, `/w/${'x'.repeat(34)}\0`],
+    [`/code/project/${'x'.repeat(34)}\0`, `/w/${'x'.repeat(34)}\0`],
     // 110 bytes in the one, 142 in the other, whose length takes two bytes more.
     [
       template('', `/home/a/.cargo/${'x'.repeat(95)}`),
       template('', `/Users/somebody/elsewhere/.cargo/${'x'.repeat(95)}`),
     ],
     // The byte before the path is its length, 71, which is a letter.
-    [template(`/work/project/${'x'.repeat(57)}`), template(`/w/${'x'.repeat(57)}`)],
+    [template(`/code/project/${'x'.repeat(57)}`), template(`/w/${'x'.repeat(57)}`)],
   ])('%j and %j', (one, other) => {
     expect(portable(one)).toBeDefined();
     expect(portable(one)).toEqual(portable(other, there));
@@ -86,7 +86,7 @@ describe('different constants of one checkout differ', () => {
   const texts = [
     '/home/a/x',
     '/home/a/.cargo/x',
-    '/work/project/x',
+    '/code/project/x',
     'x/home/a\0/home/a',
     '/home/a\0x/home/a',
     '/home/a/home/a',
