@@ -20,12 +20,17 @@ const BINUTILS = {
   command: ['addr2line', '--version'],
   advice: 'addr2line and nm: the package binutils',
 };
+const COMPILERS = ['gcc', 'g++', 'clang', 'clang++'].map((name) => ({
+  command: [name, '--version'],
+  advice: `${name}: the package of that name`,
+}));
 const VALGRIND = { command: ['valgrind', '--version'], advice: 'valgrind: the package valgrind' };
 
 /** In the order of the report, with the tools that each needs besides those of `setUp`. */
 const PARTS = {
   mutants: [CARGO_MUTANTS, BINUTILS],
-  edits: [],
+  edits: COMPILERS,
+  sabotage: COMPILERS,
   executed: [VALGRIND],
   cases: [],
 };

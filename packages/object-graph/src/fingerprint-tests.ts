@@ -15,7 +15,7 @@ import { reachedGraph } from './reached-graph';
 import { findTestDescriptors } from './test-roots';
 
 /** Version of what enters a fingerprint; a new one makes every fingerprint new. */
-export const GRAPH_VERSION = 4;
+export const GRAPH_VERSION = 5;
 
 /** What the objects of a link tell about its tests. */
 export interface TestFingerprints {

@@ -196,14 +196,21 @@ describe('a member of an archive counts only if the linker takes it', () => {
   });
 });
 
-test('what is chosen when the process starts counts for a program that does not call it', () => {
-  const resolver = (n: number) => `int state;
+describe('what is chosen when the process starts counts for a program that does not call it', () => {
+  const resolver = (n: number, kind: string, other: string) => `int state;
 static void one(void) {}
 static void *choose(void) { state = ${n}; return one; }
-void chosen(void) __attribute__((ifunc("choose")));
+${kind} void chosen(void) __attribute__((ifunc("choose")));
+${other}
 int main(void) { return 0; }`;
-  const digest = (n: number) => fingerprintProgram(linkOf([object(resolver(n))]));
-  expect(digest(1)).not.toBe(digest(2));
+
+  test.each([
+    ['a global name', '', ''],
+    ['a name of one file', 'static', 'void other(void) { chosen(); }'],
+  ])('%s', (_, kind, other) => {
+    const digest = (n: number) => fingerprintProgram(linkOf([object(resolver(n, kind, other))]));
+    expect(digest(1)).not.toBe(digest(2));
+  });
 });
 
 test('a strong definition comes before a weak one', () => {

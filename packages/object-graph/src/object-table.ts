@@ -103,8 +103,9 @@ export interface ObjectTable {
   /** See {@link DESCRIPTOR}; the digest is the piece's without lines and columns. */
   readonly descriptors: Int32Array;
   /**
-   * Sections that run without being named, constructors and destructors of the
-   * process: name, which says when, and piece.
+   * What runs without being named: constructors and destructors of the process,
+   * each with the name of its section, which says when, and the piece, and
+   * functions without a global name that choose others at every start, with no name.
    */
   readonly unnamed: Int32Array;
   /** Loaded sections whose names a linker makes `__start_` and `__stop_` for: name, piece. */

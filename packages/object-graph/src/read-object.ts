@@ -79,6 +79,8 @@ class ObjectReader {
   readonly #unnamed = new Int32List();
   readonly #collected = new Int32List();
   readonly #entries = new Int32List();
+  /** Pieces that choose a function known to this object alone. */
+  readonly #resolvers = new Set<number>();
   readonly #errors: { piece: number; code: ObjectGraphError['code']; message: string }[] = [];
 
   /** Piece of each section that is one piece, plus 1. */
@@ -121,6 +123,10 @@ class ObjectReader {
     this.#addDefinitions();
     for (let piece = 0; piece < this.#sections.length; piece++) this.#readPiece(piece);
     this.#firstReferences.push(this.#references.length);
+    for (const piece of this.#resolvers) {
+      this.#unnamed.push(0);
+      this.#unnamed.push(piece);
+    }
     return {
       machine: object.machine,
       isSlim: isSlim(object),
@@ -344,7 +350,9 @@ class ObjectReader {
       this.#followIntoMergeable(offset, type, symbol, addend, code);
     } else {
       const piece = this.#pieceOfSymbol(symbol);
-      input.number(symbols.type(symbol) === elf.STT_GNU_IFUNC ? 1 : 0);
+      const isIndirect = symbols.type(symbol) === elf.STT_GNU_IFUNC;
+      if (isIndirect) this.#resolvers.add(piece);
+      input.number(isIndirect ? 1 : 0);
       input.number(this.#offsetInPiece(symbol, piece) + addend);
       this.#references.push(piece);
     }

@@ -4,7 +4,7 @@ import { randomFrom } from './random.mjs';
 import { templates } from './templates.mjs';
 
 /** Raise it when the same seed gives other programs. */
-export const GENERATOR_VERSION = 1;
+export const GENERATOR_VERSION = 2;
 /** Edits of one crate, one upon the other; then comes another crate. */
 export const STEPS = 8;
 const FEATURES = 12;
