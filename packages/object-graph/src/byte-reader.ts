@@ -87,8 +87,13 @@ export class ByteReader {
 
   /** The bytes `[start, end)`, without a copy. */
   range(start: number, end: number): Uint8Array {
-    this.#check(start, end - start);
+    this.checkRange(start, end);
     return this.bytes.subarray(start, end);
+  }
+
+  /** Refuses a range that is not within the bytes. */
+  checkRange(start: number, end: number): void {
+    this.#check(start, end - start);
   }
 
   /** The text from an offset to a zero, as Latin-1; to the end without one. */

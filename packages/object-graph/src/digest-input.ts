@@ -26,11 +26,14 @@ export class DigestInput {
     this.#used += this.#buffer.write(value, this.#used, 'binary');
   }
 
-  bytes(value: Uint8Array): void {
-    this.number(value.length);
-    this.#reserve(value.length);
-    this.#buffer.set(value, this.#used);
-    this.#used += value.length;
+  /** The bytes `[start, end)` of some. */
+  bytes(value: Uint8Array, start = 0, end = value.length): void {
+    const length = end - start;
+    this.number(length);
+    this.#reserve(length);
+    if (length === value.length) this.#buffer.set(value, this.#used);
+    else this.#copy(value, start, end);
+    this.#used += length;
   }
 
   /** How much was collected; see {@link rewind}. */
@@ -47,6 +50,12 @@ export class DigestInput {
   digestTo(target: Int32List): void {
     const digest = hash('sha256', this.#buffer.subarray(0, this.#used), 'binary');
     for (let word = 0; word < DIGEST_WORDS; word++) target.push(wordOf(digest, word));
+  }
+
+  /** Parts are short ones: a loop costs less than a view of them. */
+  #copy(value: Uint8Array, start: number, end: number): void {
+    const target = this.#buffer;
+    for (let from = start, to = this.#used; from < end; from++, to++) target[to] = value[from]!;
   }
 
   #reserve(length: number): void {

@@ -8,11 +8,8 @@ const MINIMUM_STACK = 'RUST_MIN_STACK';
 /** Size of the constants that code loads into registers. */
 const LONGEST_OPERAND = 64;
 
-/** Whether any piece in some bytes may have a role in reading the environment. */
-export function mayNameEnvironment(bytes: Uint8Array): boolean {
-  const buffer = asBuffer(bytes);
-  return buffer.includes(PART) || buffer.includes(MINIMUM_STACK);
-}
+/** Where in a file the texts begin without which {@link environmentRole} tells nothing of a piece. */
+export const ENVIRONMENT_TEXTS: readonly string[] = [PART, MINIMUM_STACK];
 
 /** What a piece's content tells of reading the environment, as bits of `PIECE`. */
 export function environmentRole(content: Uint8Array, isCode: boolean): number {

@@ -9,6 +9,7 @@ import { LocationReaders } from './location-readers';
 import type { CountedLocations } from './location-readers';
 import { ObjectGraph } from './object-graph';
 import { sharedRoots } from './shared-roots';
+import type { SharedRoots } from './shared-roots';
 import { findSharedState } from './shared-state';
 import type { SharedStatic } from './shared-state';
 import { reachedGraph } from './reached-graph';
@@ -46,11 +47,12 @@ export function fingerprintTests(link: Link, tests: readonly string[]): TestFing
   const program = new LinkedProgram(link);
   const graph = new ObjectGraph(program);
   const { roots, unknown } = testRoots(graph, tests);
-  const taken = fingerprintRoots(graph, roots);
+  const shared = sharedRoots(graph);
+  const taken = fingerprintRoots(graph, roots, shared);
   return {
     ...taken,
     unknown,
-    readsEnvironment: environmentReaders(graph, roots, sharedRoots(graph).unnamed),
+    readsEnvironment: environmentReaders(graph, roots, shared.unnamed),
     sharedState: findSharedState(graph, roots),
   };
 }
@@ -70,7 +72,8 @@ export function fingerprintProgram(link: Link, isOutputRead = false): string {
   if (main === undefined)
     throw new ObjectGraphError('UNRESOLVED_SYMBOL', 'no captured object defines main');
   const least = isOutputRead ? 'all' : 'none';
-  return fingerprintRoots(graph, new Map([['main', main]]), least).fingerprints.get('main')!;
+  const roots = new Map([['main', main]]);
+  return fingerprintRoots(graph, roots, sharedRoots(graph), least).fingerprints.get('main')!;
 }
 
 /** The nodes that tests start at. */
@@ -98,14 +101,16 @@ export function testRoots(
  * Fingerprints what each root reaches, together with what all share.
  *
  * @param graph Its nodes are read by this, as far as any root reaches.
+ * @param sharedByAll See `sharedRoots`.
  * @param least The locations that count at least.
  */
 export function fingerprintRoots(
   graph: ObjectGraph,
   roots: ReadonlyMap<string, number>,
+  sharedByAll: SharedRoots,
   least: 'none' | 'all' = 'none',
 ): Pick<TestFingerprints, 'fingerprints' | 'readsLocations'> {
-  const { unnamed, harness } = sharedRoots(graph);
+  const { unnamed, harness } = sharedByAll;
   const shared = [...unnamed, ...harness];
   graph.readAll();
 

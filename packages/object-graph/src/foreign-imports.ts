@@ -2,7 +2,7 @@ import { ByteReader } from './byte-reader';
 import * as elf from './elf/constants';
 import { UNDEFINED } from './elf/elf-object';
 import type { ElfObject } from './elf/elf-object';
-import type { Executable } from './linked-program';
+import type { Executable } from './executable';
 import { StringTable } from './elf/string-table';
 
 /** The C library with its parts, the dynamic linker, and the runtime libraries of compilers. */

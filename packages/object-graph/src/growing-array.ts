@@ -38,3 +38,31 @@ export class Int32List {
     return this.#items.slice(0, this.length);
   }
 }
+
+/** Numbers of any size, as many as come. */
+export class Float64List {
+  length = 0;
+  #items: Float64Array;
+
+  constructor(capacity = 64) {
+    this.#items = new Float64Array(capacity);
+  }
+
+  push(value: number): void {
+    if (this.length === this.#items.length) {
+      const larger = new Float64Array(this.#items.length * 2);
+      larger.set(this.#items);
+      this.#items = larger;
+    }
+    this.#items[this.length++] = value;
+  }
+
+  at(index: number): number {
+    return this.#items[index]!;
+  }
+
+  /** A copy of just the numbers. */
+  toArray(): Float64Array {
+    return this.#items.slice(0, this.length);
+  }
+}

@@ -1,12 +1,10 @@
 export { compareLinks } from './compare-links';
 export { ObjectGraphError } from './errors';
 export { fingerprintProgram, fingerprintTests, GRAPH_VERSION } from './fingerprint-tests';
-export { readExecutable } from './linked-program';
-export { NamedPlaces } from './named-places';
+export { readExecutable } from './executable';
 export { nodeKind, nodePath } from './node-path';
-export { ObjectLoader } from './object-loader';
 export { openGraph } from './open-graph';
-export { digestFile, readFileTable } from './read-file';
+export { FileReader } from './read-file';
 export { nearestNodes, shortestPath } from './shortest-path';
 export { symbolPath } from './symbol-name';
 export { decodeFileTable, encodeFileTable, TABLE_VERSION } from './table-file';
@@ -17,7 +15,8 @@ export type { ChangeKind, LinkChange, LinkComparison, TestDifference } from './c
 export type { ObjectGraphErrorCode } from './errors';
 export type { TestFingerprints } from './fingerprint-tests';
 export type { LinkGraph } from './link-graph';
-export type { Executable, Link, LinkedFile } from './linked-program';
+export type { Executable } from './executable';
+export type { Link, LinkedFile } from './linked-program';
 export type { NamedPlace } from './named-places';
 export type { NodeKind } from './node-path';
 export type { FileTable } from './object-table';

@@ -1,17 +1,16 @@
 import { sourceOf } from './byte-source';
 import type { ByteSource } from './byte-source';
-import { ElfObject, UNDEFINED } from './elf/elf-object';
+import { DefinitionColumn } from './definition-column';
 import { ObjectGraphError } from './errors';
-import { foreignNames } from './foreign-imports';
+import { readExecutable } from './executable';
+import type { Executable } from './executable';
 import { NameIndex } from './name-index';
-import { NamedPlaces } from './named-places';
 import type { NamedPlace } from './named-places';
 import { NameList } from './name-list';
 import { machineName } from './object-format';
-import { ObjectLoader } from './object-loader';
-import { DEFINITION, FILE_NAME, tableName } from './object-table';
+import { DEFINITION, tableName } from './object-table';
 import type { FileTable, MemberTable, ObjectTable } from './object-table';
-import { named, readFileTable, withName } from './read-file';
+import { FileReader, named } from './read-file';
 import { COMMON_RANK, STRONG } from './read-object';
 
 /** One input of a link: an object or an archive of objects. */
@@ -40,23 +39,6 @@ export interface Link {
    * were read before were read with the same ones. Default: none.
    */
   readonly places?: readonly NamedPlace[];
-}
-
-/** What is needed of a linked executable. */
-export interface Executable {
-  readonly machine: number;
-  /** Names that it takes from shared libraries. */
-  readonly imports: readonly string[];
-  /**
-   * Names that it defines for shared libraries to call, sorted: the linker
-   * exports just those that a library on its command line refers to or defines
-   * as well, such as a crate's own `getpid`.
-   */
-  readonly exports: readonly string[];
-  /** Names of the shared libraries that it needs, but for the system's, sorted. */
-  readonly foreignLibraries: readonly string[];
-  /** Those of `imports` that come from other than the system's libraries; see `foreignImports`. */
-  readonly foreignImports: readonly string[];
 }
 
 /** An object that may take part in the link: named itself, or a member of an archive. */
@@ -104,20 +86,22 @@ export class LinkedProgram {
   readonly #listedFurther = new Map<number, Definition[]>();
   /** Names that an archive's index lists and its members lack, with what to say of them. */
   readonly #missing = new Map<string, string>();
-  readonly #resolved: (readonly Definition[] | undefined)[] = [];
+  readonly #resolved = new Map<number, readonly Definition[]>();
+  /** Per object, the numbers of the names that it refers to, plus 2; 0 for not asked yet. */
+  readonly #externalNumbers: (Int32Array | undefined)[] = [];
   /** Of the objects named on the command line: groups that the linker keeps, unless a member's comes first. */
   readonly #keptGroups = new Map<LinkedObject, ReadonlySet<number>>();
   readonly #imports: ReadonlySet<string>;
 
   /** @throws {ObjectGraphError} when an input cannot be followed. */
   constructor(link: Link) {
-    this.executable = readExecutable(link.executable);
+    const { executable } = link;
+    this.executable = 'imports' in executable ? executable : readExecutable(executable);
     this.#imports = new Set(this.executable.imports);
-    const loader = new ObjectLoader();
-    const places = new NamedPlaces(link.places ?? []);
+    const reader = new FileReader(link.places);
     const archives: { table: FileTable; objects: (LinkedObject | undefined)[] }[] = [];
     for (const file of link.files) {
-      const table = fileTable(file, loader, places);
+      const table = fileTable(file, reader);
       const objects = table.members.map((member) =>
         this.#addObject(file, member, table.index === undefined),
       );
@@ -143,18 +127,28 @@ export class LinkedProgram {
    * loaded by then, so all of them count; so does a member beside a definition
    * that it may replace: a weak one, a common one, or one of a group.
    *
-   * @param name Index of a name of the object.
+   * @param external Index of a global name that the object refers to.
    */
-  resolve(object: LinkedObject, name: number): readonly Definition[] {
-    const number = this.nameNumber(object, name);
-    const definitions = this.definitionsOf(number);
-    if (this.#missing.size > 0) this.#refuseMissing(tableName(object.table, name), definitions);
+  resolve(object: LinkedObject, external: number): readonly Definition[] {
+    const definitions = this.#definitionsOf(this.externalNumber(object, external));
+    if (this.#missing.size > 0) {
+      const name = object.table.externals[external * 2]!;
+      this.#refuseMissing(tableName(object.table, name), definitions);
+    }
     return definitions;
   }
 
-  /** The number of a name of an object, the same for all objects; -1 for a name that nothing defines. */
-  nameNumber({ table }: LinkedObject, name: number): number {
-    return this.#names.find(table, name);
+  /** The number of a global name that an object refers to, the same for all objects; -1 for a name that nothing defines. */
+  externalNumber({ id, table }: LinkedObject, external: number): number {
+    const numbers = (this.#externalNumbers[id] ??= new Int32Array(table.externals.length / 2));
+    if (numbers[external] === 0)
+      numbers[external] = this.#names.find(table, table.externals[external * 2]!) + 2;
+    return numbers[external]! - 2;
+  }
+
+  /** How many names are defined; their numbers are below it. */
+  get nameCount(): number {
+    return this.#names.size;
   }
 
   /** Whether what a name stands for depends on who asks: some archive's index is wrong about a name. */
@@ -164,7 +158,7 @@ export class LinkedProgram {
 
   /** As {@link resolve}, for a name as text. */
   resolveText(name: string): readonly Definition[] {
-    return this.definitionsOf(this.#numberOf(name));
+    return this.#definitionsOf(this.#numberOf(name));
   }
 
   #numberOf(name: string): number {
@@ -186,7 +180,7 @@ export class LinkedProgram {
     }
     // Sorted by name, as the order of the files says nothing.
     return [...names]
-      .map((number) => this.definitionsOf(number))
+      .map((number) => this.#definitionsOf(number))
       .map((definitions) => ({ definitions, text: nameOf(definitions[0]) }))
       .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
       .flatMap(({ definitions }) => definitions);
@@ -197,10 +191,15 @@ export class LinkedProgram {
     return this.#imports.has(name);
   }
 
-  /** The definitions that the linker may take for the name with a number; see {@link nameNumber}. */
-  definitionsOf(number: number): readonly Definition[] {
+  /** The definitions that the linker may take for the name with a number. */
+  #definitionsOf(number: number): readonly Definition[] {
     if (number < 0) return [];
-    return (this.#resolved[number] ??= this.#choose(number));
+    let definitions = this.#resolved.get(number);
+    if (definitions === undefined) {
+      definitions = this.#choose(number);
+      this.#resolved.set(number, definitions);
+    }
+    return definitions;
   }
 
   #choose(number: number): readonly Definition[] {
@@ -241,11 +240,11 @@ export class LinkedProgram {
     for (let object = waiting.pop(); object !== undefined; object = waiting.pop()) {
       const { externals, definitions } = object.table;
       for (let at = 0; at < externals.length; at += 2)
-        if (externals[at + 1] === 0) addDefining(this.nameNumber(object, externals[at]!));
+        if (externals[at + 1] === 0) addDefining(this.externalNumber(object, at / 2));
       // A variable that an object leaves open may have its value in an archive.
       for (let at = 0; at < definitions.length; at += DEFINITION.stride)
         if (definitions[at + DEFINITION.rank] === COMMON_RANK)
-          addDefining(this.nameNumber(object, definitions[at]!));
+          addDefining(this.#names.find(object.table, definitions[at]!));
     }
     return isLinked;
   }
@@ -350,44 +349,11 @@ export class LinkedProgram {
 }
 
 const isTable = (bytes: LinkedFile['bytes']): bytes is FileTable => 'members' in bytes;
-const isBytes = (bytes: LinkedFile['bytes'] | Executable): bytes is Uint8Array =>
-  bytes instanceof Uint8Array;
+const isBytes = (bytes: LinkedFile['bytes']): bytes is Uint8Array => bytes instanceof Uint8Array;
 
-function fileTable(
-  { name, bytes }: LinkedFile,
-  loader: ObjectLoader,
-  places: NamedPlaces,
-): FileTable {
+function fileTable({ name, bytes }: LinkedFile, reader: FileReader): FileTable {
   if (isTable(bytes)) return bytes;
-  return readFileTable(name, isBytes(bytes) ? sourceOf(bytes) : bytes, loader, places);
-}
-
-/**
- * Reads what is needed of a linked executable.
- *
- * @throws {ObjectGraphError} for a file that is no executable of a known format.
- */
-export function readExecutable(executable: Link['executable']): Executable {
-  if ('imports' in executable) return executable;
-  const source = isBytes(executable) ? sourceOf(executable) : executable;
-  return withName('executable', () => {
-    const bytes = new ObjectLoader().load({ source, start: 0, size: source.size });
-    const file = new ElfObject(bytes, FILE_NAME);
-    const symbols = file.dynamicSymbols();
-    const imports: string[] = [];
-    const exports = new Set<string>();
-    for (let index = 1; index < (symbols?.count ?? 0); index++) {
-      const name = symbols!.name(index);
-      if (symbols!.section(index) === UNDEFINED) imports.push(name);
-      else if (name !== '') exports.add(name);
-    }
-    return {
-      machine: file.machine,
-      imports,
-      exports: [...exports].sort(),
-      ...foreignNames(file),
-    };
-  });
+  return reader.table(name, isBytes(bytes) ? sourceOf(bytes) : bytes);
 }
 
 function nameOf(definition: Definition | undefined): string {
@@ -413,27 +379,4 @@ function replaces(definition: Definition, known: Definition): boolean {
       theirs === COMMON_RANK &&
       field(definition, DEFINITION.size) > field(known, DEFINITION.size))
   );
-}
-
-/** A definition for each of many names, or none. */
-class DefinitionColumn {
-  /** Per name: object, plus 1, and row. */
-  #pairs = new Int32Array(1 << 14);
-
-  get(name: number, objects: readonly LinkedObject[]): Definition | undefined {
-    const object = this.#pairs[name * 2] ?? 0;
-    return object === 0
-      ? undefined
-      : { object: objects[object - 1]!, row: this.#pairs[name * 2 + 1]! };
-  }
-
-  set(name: number, object: number, row: number): void {
-    if (name * 2 >= this.#pairs.length) {
-      const larger = new Int32Array(Math.max(this.#pairs.length * 2, name * 2 + 2));
-      larger.set(this.#pairs);
-      this.#pairs = larger;
-    }
-    this.#pairs[name * 2] = object + 1;
-    this.#pairs[name * 2 + 1] = row;
-  }
 }

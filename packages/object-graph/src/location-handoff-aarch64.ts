@@ -1,4 +1,4 @@
-import type { Relocation } from './elf/elf-object';
+import type { RelocationColumns } from './elf/elf-object';
 import { relocationAt } from './relocation-at';
 
 /**
@@ -9,25 +9,24 @@ import { relocationAt } from './relocation-at';
  */
 export function handedToByAarch64(
   code: Uint8Array,
-  relocations: readonly Relocation[],
+  relocations: RelocationColumns,
   index: number,
 ): number | undefined {
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
-  const load = relocations[index]!;
-  const loading = instructionAt(view, load.offset);
+  const { offsets, types, symbols, addends } = relocations;
+  const loading = instructionAt(view, offsets[index]!);
   if (loading === undefined) return undefined;
   const register = loading & 31;
   if (register > LAST_ARGUMENT_OR_SCRATCH) return undefined;
-  let isPage = PAGE_RELOCATIONS.has(load.type) && matches(loading, 0x9f000000, 0x90000000);
-  if (!isPage && !givesAddress(loading, load)) return undefined;
+  let isPage = PAGE_RELOCATIONS.has(types[index]!) && matches(loading, 0x9f000000, 0x90000000);
+  if (!isPage && !givesAddress(loading, types[index]!)) return undefined;
 
   const functionPointers = new Map<number, number>();
-  let at = load.offset + 4;
+  let at = offsets[index]! + 4;
   for (let count = 0; count < MAXIMUM_INSTRUCTIONS; count++) {
     const instruction = instructionAt(view, at);
     if (instruction === undefined) return undefined;
     const field = relocationAt(relocations, at);
-    const relocation = field === undefined ? undefined : relocations[field];
     // A branch leaves the code exactly if a relocation says where to.
     const isBranch = matches(instruction, 0xfc000000, 0x14000000);
     if (isBranch && field === undefined) {
@@ -44,10 +43,10 @@ export function handedToByAarch64(
     if ((registers & (1 << register)) !== 0) {
       const isCompleted =
         isPage &&
-        relocation !== undefined &&
-        givesAddress(instruction, relocation) &&
-        relocation.symbol === load.symbol &&
-        relocation.addend === load.addend &&
+        field !== undefined &&
+        givesAddress(instruction, types[field]!) &&
+        symbols[field] === symbols[index] &&
+        addends[field] === addends[index] &&
         (instruction & 31) === register &&
         ((instruction >>> 5) & 31) === register;
       if (!isCompleted) return undefined;
@@ -55,8 +54,11 @@ export function handedToByAarch64(
     }
     for (const used of functionPointers.keys())
       if ((registers & (1 << used)) !== 0) functionPointers.delete(used);
-    if (relocation?.type === LD64_GOT_LO12_NC && matches(instruction, 0xffc00000, 0xf9400000))
-      functionPointers.set(instruction & 31, field!);
+    const loadsPointer =
+      field !== undefined &&
+      types[field] === LD64_GOT_LO12_NC &&
+      matches(instruction, 0xffc00000, 0xf9400000);
+    if (loadsPointer) functionPointers.set(instruction & 31, field);
     at += 4;
   }
   return undefined;
@@ -72,7 +74,7 @@ const ADD_ABS_LO12_NC = 277;
 const LD64_GOT_LO12_NC = 312;
 
 /** Whether an instruction leaves the whole address in its destination: `add` of the lower bits, or `adr`. */
-function givesAddress(instruction: number, { type }: Relocation): boolean {
+function givesAddress(instruction: number, type: number): boolean {
   return type === ADD_ABS_LO12_NC
     ? matches(instruction, 0xffc00000, 0x91000000)
     : type === ADR_PREL_LO21 && matches(instruction, 0x9f000000, 0x10000000);

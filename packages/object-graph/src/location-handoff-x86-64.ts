@@ -1,4 +1,4 @@
-import type { Relocation } from './elf/elf-object';
+import type { RelocationColumns } from './elf/elf-object';
 import { relocationAt } from './relocation-at';
 
 /**
@@ -7,13 +7,13 @@ import { relocationAt } from './relocation-at';
  */
 export function handedToByX86(
   code: Uint8Array,
-  relocations: readonly Relocation[],
+  relocations: RelocationColumns,
   index: number,
 ): number | undefined {
-  const register = loadedRegister(code, relocations[index]!.offset);
+  const register = loadedRegister(code, relocations.offsets[index]!);
   if (register === undefined || !CALLER_SAVED.has(register)) return undefined;
   const functionPointers = new Map<number, number>();
-  let at = relocations[index]!.offset + 4;
+  let at = relocations.offsets[index]! + 4;
   for (let count = 0; count < MAXIMUM_INSTRUCTIONS; count++) {
     const instruction = decode(code, at);
     if (instruction === undefined) return undefined;
@@ -27,7 +27,7 @@ export function handedToByX86(
     if (kind === 'call register') return functionPointers.get(registers[0]!);
     if (registers.includes(register)) return undefined;
     for (const used of registers) functionPointers.delete(used);
-    if (kind === 'load' && field !== undefined && GOT_RELOCATIONS.has(relocations[field]!.type)) {
+    if (kind === 'load' && field !== undefined && GOT_RELOCATIONS.has(relocations.types[field]!)) {
       functionPointers.set(registers[0]!, field);
     }
     at = end;

@@ -1,5 +1,5 @@
 import * as elf from './elf/constants';
-import type { Relocation } from './elf/elf-object';
+import type { RelocationColumns } from './elf/elf-object';
 import { handedToByAarch64 } from './location-handoff-aarch64';
 import { handedToByX86 } from './location-handoff-x86-64';
 
@@ -17,7 +17,7 @@ import { handedToByX86 } from './location-handoff-x86-64';
 export function handedTo(
   machine: number,
   code: Uint8Array,
-  relocations: readonly Relocation[],
+  relocations: RelocationColumns,
   index: number,
 ): number | undefined {
   if (machine === elf.EM_X86_64) return handedToByX86(code, relocations, index);

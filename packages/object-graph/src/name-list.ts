@@ -9,23 +9,36 @@ export class NameList {
   readonly #byText = new Map<string, number>();
 
   constructor() {
+    this.clear();
+  }
+
+  /** Forgets all names but the empty one. */
+  clear(): void {
+    this.#words.length = 0;
+    this.#starts.length = 0;
+    this.#hashes.length = 0;
+    this.#byText.clear();
     this.#starts.push(0);
-    this.addBytes(new Uint8Array(0));
+    this.addBytes(NO_BYTES);
     this.#byText.set('', 0);
   }
 
-  /** Adds a name whatever is there already. */
-  addBytes(bytes: Uint8Array): number {
+  /** Adds a name, the bytes `[from, to)`, whatever is there already. */
+  addBytes(bytes: Uint8Array, from = 0, to = bytes.length): number {
     const start = this.#words.length;
-    const words = (bytes.length + 3) >> 2;
+    const words = (to - from + 3) >> 2;
     this.#words.reserve(words);
-    for (let word = 0, at = 0; word < words; word++, at += 4) {
-      // Bytes behind the end are undefined, which counts as 0.
-      this.#words.push(
-        bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24),
-      );
+    const { items } = this.#words;
+    let at = from;
+    for (let word = start; word < start + words; word++, at += 4) {
+      let value = bytes[at]!;
+      if (at + 1 < to) value |= bytes[at + 1]! << 8;
+      if (at + 2 < to) value |= bytes[at + 2]! << 16;
+      if (at + 3 < to) value |= bytes[at + 3]! << 24;
+      items[word] = value;
     }
-    this.#hashes.push(hashWords(this.#words.items, start, start + words));
+    this.#words.length = start + words;
+    this.#hashes.push(hashWords(items, start, start + words));
     this.#starts.push(start + words);
     return this.#hashes.length - 1;
   }
@@ -48,3 +61,5 @@ export class NameList {
     };
   }
 }
+
+const NO_BYTES = new Uint8Array(0);

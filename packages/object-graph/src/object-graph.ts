@@ -2,13 +2,12 @@ import * as elf from './elf/constants';
 import { ObjectGraphError } from './errors';
 import { Int32List } from './growing-array';
 import type { Definition, LinkedObject, LinkedProgram } from './linked-program';
-import { isLinkerDefined } from './linker-symbols';
+import { NameMeanings, OUTSIDE } from './name-meanings';
 import { machineName } from './object-format';
 import { DEFINITION, DIGEST_WORDS, PIECE, tableName } from './object-table';
 import { named } from './read-file';
 
-/** Stands for what lies outside of the objects. */
-export const OUTSIDE = -1;
+export { OUTSIDE };
 
 /** References `[first, end)` of a node. */
 export interface References {
@@ -36,21 +35,17 @@ export class ObjectGraph {
   readonly program: LinkedProgram;
   readonly #nodeObjects: Int32List;
   readonly #nodePieces: Int32List;
+  readonly #nodeFlags: Int32List;
   /** Per object and piece, the node plus 1. */
-  readonly #nodes: (Int32Array | undefined)[] = [];
+  readonly #nodes: (Int32Array | undefined)[];
   readonly #described = new Map<number, Int32Array>();
   readonly #first: Int32List;
   readonly #targets: Int32List;
   readonly #edgeLabels: Int32List;
-  readonly #labels: string[] = [''];
-  readonly #labelNumbers = new Map<string, number>();
-  /** Per name that is defined, and per object and external name, what it stands for: pairs of a target and a label. */
-  readonly #defined: (readonly number[] | undefined)[] = [];
-  readonly #meanings: (readonly number[] | undefined)[][] = [];
+  readonly #names: NameMeanings;
   /** References that hand a location to functions: the reference, and those that mean the functions. */
   readonly #handoffs = new Map<number, readonly [first: number, end: number]>();
   #incoming: Incoming | undefined;
-  #collected: ReadonlyMap<string, readonly (readonly [LinkedObject, number])[]> | undefined;
 
   constructor(program: LinkedProgram) {
     if (program.machine !== elf.EM_X86_64 && program.machine !== elf.EM_AARCH64) {
@@ -68,6 +63,9 @@ export class ObjectGraph {
     }
     this.#nodeObjects = new Int32List(pieces);
     this.#nodePieces = new Int32List(pieces);
+    this.#nodeFlags = new Int32List(pieces);
+    this.#nodes = new Array<undefined>(program.objects.length).fill(undefined);
+    this.#names = new NameMeanings(program, (object, piece) => this.nodeOf(object, piece));
     this.#first = new Int32List(pieces + 1);
     this.#targets = new Int32List(references);
     this.#edgeLabels = new Int32List(references);
@@ -81,12 +79,20 @@ export class ObjectGraph {
 
   /** The node of a piece. */
   nodeOf(object: LinkedObject, piece: number): number {
-    const { pieceFlags } = object.table;
-    const nodes = (this.#nodes[object.id] ??= new Int32Array(pieceFlags.length));
+    const nodes = this.#nodesIn(object);
     const known = nodes[piece]!;
-    if (known > 0) return known - 1;
+    return known > 0 ? known - 1 : this.#addNode(object, piece, nodes);
+  }
+
+  /** Per piece of an object, the node plus 1. */
+  #nodesIn({ id, table }: LinkedObject): Int32Array {
+    return (this.#nodes[id] ??= new Int32Array(table.pieceFlags.length));
+  }
+
+  #addNode(object: LinkedObject, piece: number, nodes: Int32Array): number {
     this.#nodeObjects.push(object.id);
     this.#nodePieces.push(piece);
+    this.#nodeFlags.push(object.table.pieceFlags[piece]!);
     nodes[piece] = this.size;
     return this.size - 1;
   }
@@ -139,7 +145,7 @@ export class ObjectGraph {
 
   /** What references say besides their targets. */
   get labels(): readonly string[] {
-    return this.#labels;
+    return this.#names.labels;
   }
 
   targets(id: number): readonly number[] {
@@ -148,8 +154,7 @@ export class ObjectGraph {
 
   /** The name from outside that a label stands for, if it stands for one. */
   outsideName(label: number): string | undefined {
-    const text = this.#labels[label]!;
-    return text.startsWith(OUTSIDE_NAME) ? text.slice(OUTSIDE_NAME.length) : undefined;
+    return this.#names.outsideName(label);
   }
 
   /** Names that a node takes from outside of the objects, in the order of its references. */
@@ -177,7 +182,7 @@ export class ObjectGraph {
 
   /** Bits of `PIECE`. */
   flags(id: number): number {
-    return this.object(id).table.pieceFlags[this.piece(id)]!;
+    return this.#nodeFlags.at(id);
   }
 
   isCode(id: number): boolean {
@@ -223,20 +228,22 @@ export class ObjectGraph {
     const end = firstReferences[piece + 1]!;
     let handoff = handoffs.length === 0 ? 0 : firstHandoff(handoffs, start);
     const hasHandoffs = handoff < handoffs.length && handoffs[handoff]! < end;
+    const nodes = this.#nodesIn(object);
+    const external = this.#names.knownNodes(object);
     // Where the edges of each reference begin, if it matters: most have one.
     const edges: number[] = [];
     for (let index = start; index < end; index++) {
       if (hasHandoffs) edges.push(this.#targets.length);
       const reference = references[index]!;
-      if (reference >= 0) {
-        this.#targets.push(this.nodeOf(object, reference));
-        this.#edgeLabels.push(0);
-        continue;
-      }
-      const meaning = this.#meaning(object, ~reference);
-      for (let at = 0; at < meaning.length; at += 2) {
-        this.#targets.push(meaning[at]!);
-        this.#edgeLabels.push(meaning[at + 1]!);
+      const known = reference >= 0 ? nodes[reference]! : external[~reference]!;
+      if (known > 0) {
+        this.#addEdge(known - 1, 0);
+      } else if (reference >= 0) {
+        this.#addEdge(this.#addNode(object, reference, nodes), 0);
+      } else {
+        const meaning = this.#names.meaning(object, ~reference);
+        for (let at = 0; at < meaning.length; at += 2)
+          this.#addEdge(meaning[at]!, meaning[at + 1]!);
       }
     }
     if (!hasHandoffs) return;
@@ -251,80 +258,9 @@ export class ObjectGraph {
     }
   }
 
-  #meaning(object: LinkedObject, external: number): readonly number[] {
-    const count = object.table.externals.length / 2;
-    const meanings = (this.#meanings[object.id] ??= new Array<undefined>(count).fill(undefined));
-    return (meanings[external] ??= this.#readMeaning(object, external));
-  }
-
-  #readMeaning(object: LinkedObject, external: number): readonly number[] {
-    const { program } = this;
-    const { table } = object;
-    const name = table.externals[external * 2]!;
-    const number = program.nameNumber(object, name);
-    const known = number < 0 || program.hasMissingDefinitions ? undefined : this.#defined[number];
-    if (known !== undefined) return known;
-    const definitions = program.resolve(object, name);
-    if (definitions.length === 0) {
-      const isWeak = table.externals[external * 2 + 1] === 1;
-      return this.#outside(object, tableName(table, name), isWeak);
-    }
-    const meaning = definitions.flatMap((definition, index) =>
-      this.#definedMeaning(definition, index, definitions.length),
-    );
-    this.#defined[number] = meaning;
-    return meaning;
-  }
-
-  /** @param index Which one it is of `count` definitions that the linker may take. */
-  #definedMeaning({ object, row }: Definition, index: number, count: number): [number, number] {
-    const of = object.table.definitions;
-    const at = row * DEFINITION.stride;
-    const piece = of[at + DEFINITION.piece]!;
-    const offset = of[at + DEFINITION.offset]!;
-    const isIndirect = of[at + DEFINITION.isIndirect]! === 1;
-    const target = piece < 0 ? OUTSIDE : this.nodeOf(object, piece);
-    if (count === 1 && piece >= 0 && offset === 0 && !isIndirect) return [target, 0];
-    const kind = piece < 0 ? 'absolute' : '';
-    const label = JSON.stringify(['symbol', index, count, kind, offset, isIndirect]);
-    return [target, this.#label(label)];
-  }
-
-  #outside(object: LinkedObject, name: string, isWeak: boolean): readonly number[] {
-    const bounds = /^__(?:start|stop)_(.+)$/.exec(name);
-    const sections = bounds === null ? [] : this.#sectionsNamed(bounds[1]!);
-    const isKnown =
-      sections.length > 0 ||
-      isWeak ||
-      // A reference to `name@VERSION`, which the executable's table of imports lists without it.
-      this.program.isImported(name.replace(/(.)@.*/, '$1')) ||
-      isLinkerDefined(name);
-    if (!isKnown) {
-      throw new ObjectGraphError(
-        'UNRESOLVED_SYMBOL',
-        `${object.name} refers to ${name}, which no captured object, archive or shared library defines`,
-      );
-    }
-    const meaning: number[] = [OUTSIDE, this.#label(`${OUTSIDE_NAME}${name}`)];
-    sections.forEach(([owner, piece], index) => {
-      const label = this.#label(JSON.stringify(['section', index, sections.length]));
-      meaning.push(this.nodeOf(owner, piece), label);
-    });
-    return meaning;
-  }
-
-  #sectionsNamed(name: string): readonly (readonly [LinkedObject, number])[] {
-    this.#collected ??= collectedSections(this.program.linked);
-    return this.#collected.get(name) ?? [];
-  }
-
-  #label(text: string): number {
-    let number = this.#labelNumbers.get(text);
-    if (number === undefined) {
-      number = this.#labels.push(text) - 1;
-      this.#labelNumbers.set(text, number);
-    }
-    return number;
+  #addEdge(target: number, label: number): void {
+    this.#targets.push(target);
+    this.#edgeLabels.push(label);
   }
 }
 
@@ -342,26 +278,6 @@ function incomingReferences(size: number, { first, targets }: References): Incom
     }
   }
   return { size, first: firstSources, sources };
-}
-
-const OUTSIDE_NAME = 'name ';
-
-/** The loaded sections, of all objects that are linked, whose names a linker makes `__start_NAME` and `__stop_NAME` for. */
-function collectedSections(
-  objects: readonly LinkedObject[],
-): Map<string, (readonly [LinkedObject, number])[]> {
-  const byName = new Map<string, (readonly [LinkedObject, number])[]>();
-  for (const object of objects) {
-    const { collected } = object.table;
-    for (let at = 0; at < collected.length; at += 2) {
-      const name = tableName(object.table, collected[at]!);
-      const piece = [object, collected[at + 1]!] as const;
-      const list = byName.get(name);
-      if (list === undefined) byName.set(name, [piece]);
-      else list.push(piece);
-    }
-  }
-  return byName;
 }
 
 /** Where the first handoff of a reference, or of a later one, stands. */

@@ -34,7 +34,7 @@ export class ObjectLoader {
     const { part: last } = this.#loaded;
     if (last.source === part.source && last.start === part.start && last.size === part.size)
       return this.#buffer.subarray(0, part.size);
-    if (this.#buffer.length < part.size) this.#buffer = Buffer.allocUnsafeSlow(part.size);
+    if (this.#buffer.length < part.size) this.#buffer = new Uint8Array(part.size);
     const bytes = this.#buffer.subarray(0, part.size);
     const ranges: [number, number][] = [];
     const read = (start: number, end: number): void => {

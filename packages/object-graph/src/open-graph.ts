@@ -15,8 +15,8 @@ import { sharedRoots } from './shared-roots';
 export function openGraph(link: Link, tests: readonly string[]): LinkGraph {
   const graph = new ObjectGraph(new LinkedProgram(link));
   const { roots } = testRoots(graph, tests);
-  const { fingerprints } = fingerprintRoots(graph, roots);
-  const { unnamed, harness } = sharedRoots(graph);
+  const shared = sharedRoots(graph);
+  const { fingerprints } = fingerprintRoots(graph, roots, shared);
   const words = new Int32Array(DIGEST_WORDS);
   return {
     size: graph.size,
@@ -34,6 +34,6 @@ export function openGraph(link: Link, tests: readonly string[]): LinkGraph {
     bytes: (id) => graph.bytes(id),
     tests: roots,
     fingerprints,
-    sharedRoots: [...unnamed, ...harness],
+    sharedRoots: [...shared.unnamed, ...shared.harness],
   };
 }

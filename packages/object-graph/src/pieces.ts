@@ -78,23 +78,23 @@ export function pcBias(machine: number, type: number): number {
 }
 
 /**
- * Offsets that a reference into a mergeable section may mean. How far the field
- * lies before the end of its instruction is not recorded, and an immediate
- * operand of 1, 2 or 4 bytes moves it: unless the instruction is one without an
- * immediate, all that other distances would mean count as well.
+ * How much further than usual a reference into a mergeable section may lead. How
+ * far the field lies before the end of its instruction is not recorded, and an
+ * immediate operand of 1, 2 or 4 bytes moves it: unless the instruction is one
+ * without an immediate, all that other distances would mean count as well.
  *
- * @param usual The offset if the instruction ends with the field.
+ * @param bias See {@link pcBias}.
  */
-export function candidateOffsets(
-  usual: number,
+export function candidateDistances(
   bias: number,
   code: Uint8Array,
   field: number,
 ): readonly number[] {
-  return bias === 0 || isWithoutImmediate(code, field)
-    ? [usual]
-    : [usual, usual + 1, usual + 2, usual + 4];
+  return bias === 0 || isWithoutImmediate(code, field) ? NO_DISTANCE : DISTANCES;
 }
+
+const NO_DISTANCE = [0];
+const DISTANCES = [0, 1, 2, 4];
 
 /** Opcodes after `0f` without an immediate operand: moves and arithmetic of vectors, `cmov`, `movzx`, `movsx`. */
 const isPlainTwoByteOpcode = (opcode: number): boolean =>

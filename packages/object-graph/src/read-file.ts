@@ -4,27 +4,86 @@ import type { ArchiveIndex, ArchiveMember } from './archive';
 import type { ByteSource } from './byte-source';
 import { ElfObject, isElf } from './elf/elf-object';
 import { ObjectGraphError } from './errors';
-import type { NamedPlaces } from './named-places';
-import type { ObjectLoader } from './object-loader';
+import { NamedPlaces } from './named-places';
+import type { NamedPlace } from './named-places';
+import { ObjectLoader } from './object-loader';
 import { DEFINITION, FILE_NAME, tableName } from './object-table';
 import type { FileTable, MemberTable, ObjectTable } from './object-table';
-import { DEFAULT_VERSION, readObject } from './read-object';
+import { DEFAULT_VERSION, ObjectTables } from './read-object';
 
 /**
- * Reads all that fingerprints need of an object or an archive. What is wrong
- * with a member of an archive is kept, to be said if the archive is linked.
- *
- * @param name For messages.
- * @param places Folders of this machine whose paths in constants do not count.
- * @throws {ObjectGraphError} when it is neither, or cannot be followed.
+ * Reads objects and archives. One instance serves many files, which spares the
+ * room for each; of a file only what counts is read.
  */
-export function readFileTable(
-  name: string,
-  source: ByteSource,
-  loader: ObjectLoader,
-  places: NamedPlaces,
-): FileTable {
-  return withName(name, () => readTables(source, loader, places));
+export class FileReader {
+  readonly #loader = new ObjectLoader();
+  readonly #tables: ObjectTables;
+
+  /** @param places Folders of this machine whose paths in constants do not count. Default: none. */
+  constructor(places: readonly NamedPlace[] = []) {
+    this.#tables = new ObjectTables(new NamedPlaces(places));
+  }
+
+  /**
+   * Reads all that fingerprints need of an object or an archive. What is wrong
+   * with a member of an archive is kept, to be said if the archive is linked.
+   *
+   * @param name For messages.
+   * @throws {ObjectGraphError} when it is neither, or cannot be followed.
+   */
+  table(name: string, source: ByteSource): FileTable {
+    return withName(name, () => this.#read(source));
+  }
+
+  /**
+   * A digest of all bytes of an object or an archive that count, in hexadecimal.
+   *
+   * @param name For messages.
+   * @throws {ObjectGraphError} for an archive that cannot be read.
+   */
+  digest(name: string, source: ByteSource): string {
+    return withName(name, () => {
+      if (!isArchive(source)) return this.#loader.digest({ source, start: 0, size: source.size });
+      const { members, symbols } = parseArchive(source, FILE_NAME);
+      const hash = createHash('sha256').update(JSON.stringify(symbols ?? null));
+      for (const { name: member, headerOffset, start, size } of members)
+        hash.update(`\n${member} ${headerOffset} ${this.#loader.digest({ source, start, size })}`);
+      return hash.digest('hex');
+    });
+  }
+
+  #read(source: ByteSource): FileTable {
+    if (!isArchive(source)) {
+      const bytes = this.#loader.load({ source, start: 0, size: source.size });
+      const table = this.#tables.read(new ElfObject(bytes, FILE_NAME));
+      return { members: [{ name: '', table, error: undefined }], index: undefined, missing: [] };
+    }
+    const archive = parseArchive(source, FILE_NAME);
+    const positions = new Map<number, number>();
+    const members: MemberTable[] = [];
+    for (const member of archive.members) {
+      positions.set(member.headerOffset, members.length);
+      members.push(this.#readMember(source, member));
+    }
+    return { members, ...readIndex(archive.symbols, members, positions) };
+  }
+
+  #readMember(source: ByteSource, { name, start, size }: ArchiveMember): MemberTable {
+    // Crate metadata is no object on some targets; where it's wrapped in one, that holds nothing to be linked.
+    if (name.endsWith('.rmeta')) {
+      const magic = new Uint8Array(Math.min(4, size));
+      source.read(magic, start);
+      if (!isElf(magic)) return { name, table: undefined, error: undefined };
+    }
+    try {
+      const bytes = this.#loader.load({ source, start, size });
+      const table = this.#tables.read(new ElfObject(bytes, `${FILE_NAME}(${name})`));
+      return { name, table, error: undefined };
+    } catch (error) {
+      if (!(error instanceof ObjectGraphError)) throw error;
+      return { name, table: undefined, error: { code: error.code, message: error.message } };
+    }
+  }
 }
 
 /** A message with a file's name in its place. */
@@ -40,62 +99,6 @@ export function withName<T>(name: string, read: () => T): T {
     if (error instanceof ObjectGraphError)
       throw new ObjectGraphError(error.code, named(error.message, name));
     throw error;
-  }
-}
-
-function readTables(source: ByteSource, loader: ObjectLoader, places: NamedPlaces): FileTable {
-  if (!isArchive(source)) {
-    const bytes = loader.load({ source, start: 0, size: source.size });
-    const table = readObject(new ElfObject(bytes, FILE_NAME), places);
-    return { members: [{ name: '', table, error: undefined }], index: undefined, missing: [] };
-  }
-  const archive = parseArchive(source, FILE_NAME);
-  const positions = new Map<number, number>();
-  const members: MemberTable[] = [];
-  for (const member of archive.members) {
-    positions.set(member.headerOffset, members.length);
-    members.push(readMember(source, member, loader, places));
-  }
-  return { members, ...readIndex(archive.symbols, members, positions) };
-}
-
-/**
- * A digest of all bytes of an object or an archive that count, in hexadecimal.
- *
- * @param name For messages.
- * @throws {ObjectGraphError} for an archive that cannot be read.
- */
-export function digestFile(name: string, source: ByteSource, loader: ObjectLoader): string {
-  return withName(name, () => {
-    if (!isArchive(source)) return loader.digest({ source, start: 0, size: source.size });
-    const { members, symbols } = parseArchive(source, FILE_NAME);
-    const hash = createHash('sha256').update(JSON.stringify(symbols ?? null));
-    for (const { name: member, headerOffset, start, size } of members)
-      hash.update(`\n${member} ${headerOffset} ${loader.digest({ source, start, size })}`);
-    return hash.digest('hex');
-  });
-}
-
-function readMember(
-  source: ByteSource,
-  member: ArchiveMember,
-  loader: ObjectLoader,
-  places: NamedPlaces,
-): MemberTable {
-  const { name, start, size } = member;
-  // Crate metadata is no object on some targets; where it's wrapped in one, that holds nothing to be linked.
-  if (name.endsWith('.rmeta')) {
-    const magic = new Uint8Array(Math.min(4, size));
-    source.read(magic, start);
-    if (!isElf(magic)) return { name, table: undefined, error: undefined };
-  }
-  try {
-    const bytes = loader.load({ source, start, size });
-    const table = readObject(new ElfObject(bytes, `${FILE_NAME}(${name})`), places);
-    return { name, table, error: undefined };
-  } catch (error) {
-    if (!(error instanceof ObjectGraphError)) throw error;
-    return { name, table: undefined, error: { code: error.code, message: error.message } };
   }
 }
 

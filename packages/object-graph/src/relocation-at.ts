@@ -1,21 +1,18 @@
-import type { Relocation } from './elf/elf-object';
+import type { RelocationColumns } from './elf/elf-object';
 
-/** Index of the first relocation of a field, or `undefined`. @param relocations By ascending offset. */
-export function relocationAt(
-  relocations: readonly Relocation[],
-  offset: number,
-): number | undefined {
+/** Index of the first relocation of a field, or `undefined`. */
+export function relocationAt(relocations: RelocationColumns, offset: number): number | undefined {
   const index = firstAt(relocations, offset);
-  return relocations[index]?.offset === offset ? index : undefined;
+  return index < relocations.count && relocations.offsets[index] === offset ? index : undefined;
 }
 
-/** Index of the first relocation at an offset or after it. @param relocations By ascending offset. */
-export function firstAt(relocations: readonly Relocation[], offset: number): number {
+/** Index of the first relocation at an offset or after it. */
+export function firstAt({ offsets, count }: RelocationColumns, offset: number): number {
   let low = 0;
-  let high = relocations.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (relocations[middle]!.offset < offset) low = middle + 1;
+    if (offsets[middle]! < offset) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -15,7 +15,7 @@ const POSSIBLE_NAMES = ['.init', '.preinit', '.fini', '.ctors', '.dtors'];
 export function runsUnnamed(object: ElfObject, index: number): boolean {
   return (
     RUN_UNNAMED_TYPES.has(object.sections.types[index]!) ||
-    (POSSIBLE_NAMES.some((prefix) => object.sectionNameStartsWith(index, prefix)) &&
+    (firstPrefix(object, index, POSSIBLE_NAMES) >= 0 &&
       RUN_UNNAMED_NAMES.test(object.sectionName(index)))
   );
 }
@@ -32,9 +32,16 @@ const LABELS = [
   '.tdata',
   '.tbss',
 ];
+const LABEL_PREFIXES = LABELS.map((label) => `${label}.`);
 
 /** The name of a section without that of the function or static in it, for people. */
 export function sectionLabel(object: ElfObject, index: number): string {
-  const known = LABELS.find((label) => object.sectionNameStartsWith(index, `${label}.`));
-  return known ?? object.sectionName(index);
+  return LABELS[firstPrefix(object, index, LABEL_PREFIXES)] ?? object.sectionName(index);
+}
+
+/** Which of some texts a section's name begins with first; -1 for none. */
+function firstPrefix(object: ElfObject, index: number, prefixes: readonly string[]): number {
+  for (let number = 0; number < prefixes.length; number++)
+    if (object.sectionNameStartsWith(index, prefixes[number]!)) return number;
+  return -1;
 }

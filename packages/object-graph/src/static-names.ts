@@ -36,7 +36,7 @@ export function namingSymbols(file: ElfObject): Int32Array {
 
 /** Whether a symbol names a static of the program, whose address may be compared, and not a constant without a name. */
 export function namesStatic(symbols: SymbolTable, symbol: number): boolean {
-  return isStaticType(symbols.type(symbol)) && !isGivenByCompiler(symbols.name(symbol));
+  return isStaticType(symbols.type(symbol)) && !isGivenByCompiler(symbols, symbol);
 }
 
 const NO_TYPE = 0;
@@ -55,10 +55,12 @@ function isStaticType(type: number): boolean {
 }
 
 /**
- * Whether a name is one that the compiler gave to a constant without a name,
- * and which became visible as ThinLTO moved code that uses it. A static's own
+ * Whether a symbol's name is one that the compiler gave to a constant without a
+ * name, and which became visible as ThinLTO moved code that uses it. A static's own
  * name is a mangled one, even where the same suffix follows.
  */
-export function isGivenByCompiler(name: string): boolean {
-  return name.startsWith('anon.') || (/\.llvm\.\d+$/.test(name) && !/^_(?:ZN|R)/.test(name));
+export function isGivenByCompiler(symbols: SymbolTable, symbol: number): boolean {
+  if (symbols.nameStartsWith(symbol, 'anon.')) return true;
+  if (symbols.nameStartsWith(symbol, '_ZN') || symbols.nameStartsWith(symbol, '_R')) return false;
+  return /\.llvm\.\d+$/.test(symbols.name(symbol));
 }

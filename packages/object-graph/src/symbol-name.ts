@@ -1,5 +1,14 @@
 import { PIECE } from './object-table';
 
+/** Every name of which {@link codeRole} tells something has one of these in it: identifiers stand as they are in mangled names. */
+export const ROLE_TEXTS: readonly string[] = [
+  'location',
+  'Record',
+  '_hook',
+  '__private_api',
+  'assert_',
+];
+
 /** What the name of a function tells of its part in handing locations on, as bits of `PIECE`. */
 export function codeRole(symbol: string): number {
   let role = 0;

@@ -17,7 +17,7 @@ export const SABOTAGES = {
     ],
   },
   'exception tables are not followed': {
-    changes: [['read-object.ts', 'if (isCode) this.#followFrames(index);', '']],
+    changes: [['read-object.ts', 'if (isCode) this.#references.followFrames(index);', '']],
   },
   'no byte of a test descriptor counts': {
     changes: [
@@ -58,11 +58,11 @@ export const SABOTAGES = {
   'members of collected sections are not followed': {
     changes: [
       [
-        'object-graph.ts',
+        'name-meanings.ts',
         'const sections = bounds === null ? [] : this.#sectionsNamed(bounds[1]!);',
         'const sections: (readonly [LinkedObject, number])[] = [];',
       ],
-      ['object-graph.ts', 'sections.length > 0 ||', 'bounds !== null ||'],
+      ['name-meanings.ts', 'sections.length > 0 ||', 'bounds !== null ||'],
     ],
   },
   'constructors are no roots': {
@@ -93,31 +93,37 @@ export const SABOTAGES = {
     changes: [
       [
         'linked-program.ts',
-        'const listed = this.#listed[number] ?? [];',
-        'const listed = (this.#listed[number] ?? []).filter(({ object }) => object.isStandard);',
+        'return first === undefined ? [] : [first, ...(this.#listedFurther.get(number) ?? [])];',
+        'return (first === undefined ? [] : [first, ...(this.#listedFurther.get(number) ?? [])]).filter(({ object }) => object.isStandard);',
       ],
-      ['object-graph.ts', 'isLinkerDefined(name);\n    if (!isKnown)', 'true;\n    if (!isKnown)'],
+      ['name-meanings.ts', 'isLinkerDefined(name);\n    if (!isKnown)', 'true;\n    if (!isKnown)'],
     ],
   },
   'only the first of several definitions counts': {
     changes: [
       [
         'linked-program.ts',
-        'isEverywhereEqual(nameOf(first)) ? [first] : found;',
-        'first !== null ? [first] : found;',
+        'found[0] !== undefined && isEverywhereEqual(nameOf(found[0])) ?',
+        'found[0] !== undefined ?',
       ],
     ],
   },
   'the place within a mergeable piece does not count': {
-    changes: [['read-object.ts', 'this.#input.number(raw - this.#starts[piece]!);', '']],
+    changes: [
+      [
+        'piece-references.ts',
+        'this.#input.number(raw - this.#pieces.start(references.at(index)));',
+        '',
+      ],
+    ],
   },
   'the place within any other piece does not count': {
     changes: [
-      ['read-object.ts', 'input.number(this.#offsetInPiece(symbol, piece) + addend);', ''],
+      ['piece-references.ts', 'input.number(this.#pieces.offset(symbol, piece) + addend);', ''],
       [
-        'read-object.ts',
-        'input.number(0);\n      input.number(addend);\n      this.#references.push(~',
-        'input.number(0);\n      this.#references.push(~',
+        'piece-references.ts',
+        'input.number(0);\n      input.number(addend);\n      this.#columns.references.push(~',
+        'input.number(0);\n      this.#columns.references.push(~',
       ],
     ],
   },
@@ -128,15 +134,15 @@ export const SABOTAGES = {
     changes: [
       [
         'read-object.ts',
-        'this.#follow(relocations, start, start + size, isCode ? content : undefined);',
-        "if (isCode || test !== undefined || !object.sectionNameStartsWith(index, '.data')) this.#follow(relocations, start, start + size, isCode ? content : undefined);",
+        'this.#references.follow(relocations, start, end, isCode ? content : undefined);',
+        "if (isCode || test !== undefined || !object.sectionNameStartsWith(index, '.data')) this.#references.follow(relocations, start, end, isCode ? content : undefined);",
       ],
     ],
   },
   'values of absolute symbols do not count': {
     changes: [
       [
-        'object-graph.ts',
+        'name-meanings.ts',
         'const offset = of[at + DEFINITION.offset]!;',
         'const offset = piece < 0 ? 0 : of[at + DEFINITION.offset]!;',
       ],
@@ -148,7 +154,7 @@ export const SABOTAGES = {
       [
         'read-object.ts',
         'input.number(isReadOnlyAfterRelocation ? 1 : 0);',
-        'input.number(isReadOnlyAfterRelocation ? 1 : 0);\n    if (this.#naming[index] !== 0) input.text(this.#symbols!.name(this.#naming[index]!));',
+        'input.number(isReadOnlyAfterRelocation ? 1 : 0);\n    input.text(object.sectionName(index));',
       ],
     ],
   },

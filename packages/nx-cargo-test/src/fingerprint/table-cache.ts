@@ -11,11 +11,8 @@ import {
 import { join } from 'node:path';
 import {
   decodeFileTable,
-  digestFile,
   encodeFileTable,
-  NamedPlaces,
-  ObjectLoader,
-  readFileTable,
+  FileReader,
   TABLE_VERSION,
 } from '@nx-cargo-test/object-graph';
 import type { FileTable, NamedPlace } from '@nx-cargo-test/object-graph';
@@ -44,14 +41,10 @@ export interface TableCache {
 
 /** Reads every file whenever it is asked for. */
 export function withoutTableCache(places: readonly NamedPlace[]): TableCache {
-  const loader = new ObjectLoader();
-  const named = new NamedPlaces(places);
+  const reader = new FileReader(places);
   return {
     read: (name, path) =>
-      withFile(path, (source) => ({
-        table: readFileTable(name, source, loader, named),
-        key: undefined,
-      })),
+      withFile(path, (source) => ({ table: reader.table(name, source), key: undefined })),
     find: () => undefined,
     save: () => undefined,
   };
@@ -69,8 +62,7 @@ const KEPT_MILLISECONDS = 60 * 60 * 1000;
  * @param places Folders of this machine whose paths in constants do not count.
  */
 export function openTableCache(folder: string, places: readonly NamedPlace[]): TableCache {
-  const loader = new ObjectLoader();
-  const named = new NamedPlaces(places);
+  const reader = new FileReader(places);
   const placesText = JSON.stringify([TABLE_VERSION, places]);
   const used = new Set<string>();
   const fileOf = (key: string): string => join(folder, `${key}.table`);
@@ -85,12 +77,12 @@ export function openTableCache(folder: string, places: readonly NamedPlace[]): T
     find,
     read: (name, path) =>
       withFile(path, (source) => {
-        const digest = digestFile(name, source, loader);
+        const digest = reader.digest(name, source);
         const key = createHash('sha256').update(`${placesText}\n${digest}`).digest('hex');
         used.add(key);
         const known = find(key);
         if (known !== undefined) return { table: known, key };
-        const table = readFileTable(name, source, loader, named);
+        const table = reader.table(name, source);
         write(folder, fileOf(key), encodeFileTable(table));
         return { table, key };
       }),

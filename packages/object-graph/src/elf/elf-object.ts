@@ -7,15 +7,10 @@ import { SymbolTable } from './symbol-table';
 
 export { ABSOLUTE, COMMON, UNDEFINED } from './symbol-table';
 
-/** One relocation with an explicit addend (Elf64_Rela). */
-export interface Relocation {
-  readonly offset: number;
-  readonly type: number;
-  readonly symbol: number;
-  readonly addend: number;
-}
-
-/** The relocations of one section by ascending offset; those of one offset keep their order, which has meaning. */
+/**
+ * The relocations of one section (Elf64_Rela, with explicit addends) by ascending
+ * offset; those of one offset keep their order, which has meaning.
+ */
 export interface RelocationColumns {
   readonly count: number;
   readonly offsets: Float64Array;
@@ -25,6 +20,7 @@ export interface RelocationColumns {
 }
 
 const RELOCATION_SIZE = 24;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * An ELF-64 little-endian file. Sections, symbols and relocations are checked
@@ -39,6 +35,10 @@ export class ElfObject {
   #symbols: SymbolTable | undefined | null = null;
   #relocationSections: Int32Array | undefined;
   #relocations: RelocationColumns = relocationColumns(0);
+  #content: { readonly section: number; readonly bytes: Uint8Array } = {
+    section: -1,
+    bytes: NO_BYTES,
+  };
 
   /**
    * @param bytes The file; of its sections, those that `SectionTable.isRead` tells must be there.
@@ -83,9 +83,16 @@ export class ElfObject {
 
   /** The section's bytes; empty for SHT_NOBITS. */
   content(index: number): Uint8Array {
+    // It's mostly asked for again at once.
+    if (this.#content.section !== index)
+      this.#content = { section: index, bytes: this.#readContent(index) };
+    return this.#content.bytes;
+  }
+
+  #readContent(index: number): Uint8Array {
     const { types, flags, offsets, sizes } = this.sections;
     this.checkSection(index);
-    if (types[index] === elf.SHT_NOBITS) return new Uint8Array(0);
+    if (types[index] === elf.SHT_NOBITS) return NO_BYTES;
     if ((flags[index]! & elf.SHF_COMPRESSED) !== 0) {
       throw new ObjectGraphError(
         'UNSUPPORTED_OBJECT',
@@ -101,8 +108,13 @@ export class ElfObject {
     return this.#reader.range(offsets[index]!, offsets[index]! + sizes[index]!);
   }
 
-  /** The loaded parts of the file, neighbours as one: for searches in all of them. */
-  loadedBytes(): Uint8Array[] {
+  /** The file, of which only some is there: see the constructor. */
+  get bytes(): Uint8Array {
+    return this.#reader.bytes;
+  }
+
+  /** The loaded parts of the file, neighbours as one: for searches in all of them. Each is `[start, end)`. */
+  loadedRanges(): readonly (readonly [number, number])[] {
     const { types, offsets, sizes, count } = this.sections;
     const parts: [number, number][] = [];
     for (let index = 1; index < count; index++) {
@@ -113,8 +125,7 @@ export class ElfObject {
         last[1] = Math.max(last[1], end);
       else parts.push([start, end]);
     }
-    const { bytes } = this.#reader;
-    return parts.map(([start, end]) => bytes.subarray(start, end));
+    return parts;
   }
 
   /** The bytes of a section that is not loaded and whose size says that they are there: see `ObjectLoader`. */
@@ -162,6 +173,18 @@ export class ElfObject {
     return this.#readRelocations(index, offsets[holder]!, bytes / RELOCATION_SIZE);
   }
 
+  /** As {@link relocations}, to be kept. */
+  keptRelocations(index: number): RelocationColumns {
+    const { count, offsets, types, symbols, addends } = this.relocations(index);
+    return {
+      count,
+      offsets: offsets.slice(0, count),
+      types: types.slice(0, count),
+      symbols: symbols.slice(0, count),
+      addends: addends.slice(0, count),
+    };
+  }
+
   #readRelocations(index: number, start: number, count: number): RelocationColumns {
     if (this.#relocations.offsets.length < count) this.#relocations = relocationColumns(count * 2);
     const { offsets, types, symbols, addends } = this.#relocations;
@@ -200,11 +223,11 @@ export class ElfObject {
     const offset = sections.offsets[index]!;
     const size = sections.sizes[index]!;
     const entrySize = sections.entrySizes[index]!;
-    for (const field of [offset, size, sections.aligns[index]!, entrySize]) {
-      if (!Number.isSafeInteger(field))
-        throw this.#malformed(`a 64-bit field of the header of section ${index} exceeds 2^53`);
-    }
-    if (type !== elf.SHT_NULL && type !== elf.SHT_NOBITS) this.#reader.range(offset, offset + size);
+    // A sum of numbers that are none below 0 is at least as large as each.
+    if (!(offset + size + sections.aligns[index]! + entrySize <= Number.MAX_SAFE_INTEGER))
+      throw this.#malformed(`the 64-bit fields of the header of section ${index} exceed 2^53`);
+    if (type !== elf.SHT_NULL && type !== elf.SHT_NOBITS)
+      this.#reader.checkRange(offset, offset + size);
     if (this.type !== elf.ET_REL || (flags & elf.SHF_ALLOC) === 0) return;
     if (TABLE_TYPES.has(type)) throw this.#malformed(`section ${index} of type ${type} is loaded`);
     // No compiler merges what may be written or run, or what has no content, and linkers differ.

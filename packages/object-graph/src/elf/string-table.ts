@@ -30,11 +30,20 @@ export class StringTable {
     return at < 0 ? '' : this.#reader.textAt(at);
   }
 
-  /** The bytes of the name at an offset, without its zero. */
-  bytes(offset: number): Uint8Array {
+  /** Where the name at an offset stands in the file: its bytes `[start, end)`, without its zero. */
+  start(offset: number): number {
+    return Math.max(0, this.#at(offset));
+  }
+
+  /** See {@link start}. */
+  end(offset: number): number {
     const at = this.#at(offset);
-    const { bytes } = this.#reader;
-    return at < 0 ? bytes.subarray(0, 0) : bytes.subarray(at, bytes.indexOf(0, at));
+    return at < 0 ? 0 : this.#reader.bytes.indexOf(0, at);
+  }
+
+  /** Where the table stands in the file: `[start, end)`. */
+  get range(): readonly [number, number] {
+    return [this.#start, this.#start + this.#size];
   }
 
   /** Whether a name is or begins with a text, told without decoding it; a `\0` in the text is the name's end. */

@@ -1,5 +1,7 @@
 import type { ByteReader } from '../byte-reader';
 import { ObjectGraphError } from '../errors';
+import { findTexts } from '../occurrences';
+import type { Occurrences } from '../occurrences';
 import * as elf from './constants';
 import type { SectionTable } from './section-table';
 import type { StringTable } from './string-table';
@@ -119,9 +121,24 @@ export class SymbolTable {
     return this.#names.text(this.nameOffset(index));
   }
 
-  /** The bytes of a symbol's name. */
-  nameBytes(index: number): Uint8Array {
-    return this.#names.bytes(this.nameOffset(index));
+  /** Where the bytes of a symbol's name begin in the file. */
+  nameStart(index: number): number {
+    return this.#names.start(this.nameOffset(index));
+  }
+
+  /** Where the bytes of a symbol's name end in the file. */
+  nameEnd(index: number): number {
+    return this.#names.end(this.nameOffset(index));
+  }
+
+  /** The file. */
+  get bytes(): Uint8Array {
+    return this.#reader.bytes;
+  }
+
+  /** Tells which symbols have one of some texts in their names. */
+  namesWith(texts: readonly string[]): NamesWith {
+    return new NamesWith(this, findTexts(this.bytes, [this.#names.range], texts));
   }
 
   /** Where a symbol's name stands in the table of names. */
@@ -170,5 +187,21 @@ export class SymbolTable {
 
   #malformed(problem: string): ObjectGraphError {
     return new ObjectGraphError('MALFORMED_OBJECT', `${this.#reader.name}: ${problem}`);
+  }
+}
+
+/** The symbols of a table that have one of some texts in their names, told without decoding names. */
+export class NamesWith {
+  readonly #symbols: SymbolTable;
+  readonly #occurrences: Occurrences;
+
+  constructor(symbols: SymbolTable, occurrences: Occurrences) {
+    this.#symbols = symbols;
+    this.#occurrences = occurrences;
+  }
+
+  has(symbol: number): boolean {
+    if (this.#occurrences.areNone) return false;
+    return this.#occurrences.areIn(this.#symbols.nameStart(symbol), this.#symbols.nameEnd(symbol));
   }
 }
