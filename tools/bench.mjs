@@ -1,6 +1,7 @@
 // Ratios of our own cost, each pair measured side by side in one run: A B A B …,
 // medians. Absolute times depend on the machine and are shown for orientation.
 //   --glommio     also on the glommio 0.9.0 that `npm run demo:glommio` leaves
+//   --growth      also how fingerprints grow with the link; takes many minutes
 //   --rounds=N    how often each side is measured; default 7, 3 on glommio 0.9.0
 //   --write       put the result into docs/evidence/bench.md
 import { spawnSync } from 'node:child_process';
@@ -16,14 +17,15 @@ import {
 } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { measureGlommio, measureGrowth } from './bench/object-costs.mjs';
 import { repository, setUp } from './setup.mjs';
 
 const wanted = process.argv.slice(2);
 const wrong = wanted.filter(
-  (argument) => !/^(--glommio|--write|--rounds=[1-9]\d*)$/.test(argument),
+  (argument) => !/^(--glommio|--growth|--write|--rounds=[1-9]\d*)$/.test(argument),
 );
 if (wrong.length > 0) {
-  console.error(`unknown: ${wrong.join(', ')}; known: --glommio, --write, --rounds=N`);
+  console.error(`unknown: ${wrong.join(', ')}; known: --glommio, --growth, --write, --rounds=N`);
   process.exit(2);
 }
 const givenRounds = wanted.map((argument) => /^--rounds=(.*)$/.exec(argument)?.[1]).find(Boolean);
@@ -54,10 +56,17 @@ const real = {
 if (wanted.includes('--glommio')) {
   if (existsSync(join(real.crate, 'Cargo.toml'))) {
     buildTests('glommio 0.9.0', real, 'src/executor/mod.rs', Number(givenRounds ?? 3));
+    await measureGlommio(real.crate, measuring(5));
   } else say('glommio 0.9.0 is not there: run `npm run demo:glommio` first.');
 }
+if (wanted.includes('--growth')) measureGrowth(measuring(3));
 rmSync(scratch, { recursive: true, force: true });
 if (wanted.includes('--write')) writeEvidence();
+
+/** What measurements in other files need of this one. */
+function measuring(rounds) {
+  return { scratch, rounds: Number(givenRounds ?? rounds), say, ratio, interleave, timed };
+}
 
 /** All from the cache: our targets against as many that do nothing, in a workspace without plugins. */
 function warmRun() {

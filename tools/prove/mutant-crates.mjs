@@ -63,7 +63,6 @@ export const CRATES = [
     targets: ['--lib', '--test=file_roundtrip', '--test=spawn_public'],
   },
   // Codecs and numbers.
-  { name: 'base64', version: '0.22.1', count: 60 },
   { name: 'hex', version: '0.4.3', count: 60 },
   { name: 'percent-encoding', version: '2.3.2', count: 60 },
   { name: 'itoa', version: '1.0.19', count: 50 },

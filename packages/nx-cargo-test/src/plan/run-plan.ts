@@ -35,7 +35,7 @@ export interface RunPlan {
 export interface PlannedProcess {
   /** In the order in which libtest starts them. */
   readonly tests: readonly string[];
-  /** Arguments for the test binary, without those for the verdict channel. */
+  /** Arguments for the test binary, without those for the verdict channel; with a harness, the tests' names come last. */
   readonly args: readonly string[];
 }
 
@@ -149,6 +149,12 @@ export function planRun(request: PlanRequest): RunPlan {
     showOutput: args.showOutput || isSet(environment['RUST_TEST_NOCAPTURE']),
     ...(threads === undefined ? {} : { threads }),
   };
+}
+
+/** The same process with only some of its tests. */
+export function withTests(planned: PlannedProcess, tests: readonly string[]): PlannedProcess {
+  const flags = planned.args.slice(0, planned.args.length - planned.tests.length);
+  return { tests, args: [...flags, ...tests] };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { RunEvent, Verdict } from '../run/run-event';
+import { describeRerun } from './describe-rerun';
 
 /** A test's verdict, and what the user had said about it beforehand. */
 export interface TestOutcome {
@@ -98,6 +99,9 @@ export function collectOutcome(
           notes.push(`${event.test} took more than ${event.seconds} s`);
           break;
         case 'killed':
+          break;
+        case 'rerun':
+          notes.push(describeRerun(event));
           break;
         case 'ended':
           seconds += event.seconds;

@@ -103,6 +103,16 @@ export function judgeByExit(
   return one({ kind: 'failed', message: describeExit(exit) });
 }
 
+/** Judges tests that were killed from outside although nothing else ran in their process. */
+export function killedAlone(tests: readonly string[], why: string): Judgement {
+  const verdict: Verdict = {
+    kind: 'killed',
+    cause: 'processEnd',
+    by: `killed by ${why}, alone in its process`,
+  };
+  return { verdicts: new Map(tests.map((test) => [test, { verdict }])) };
+}
+
 function wrongExit(exit: ProcessExit, failures: number, pending: number): string | undefined {
   const how = `the process ended with ${describeExit(exit)}`;
   if (pending > 0) return `${how} before all of its tests had a verdict`;

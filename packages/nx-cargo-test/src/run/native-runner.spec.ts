@@ -4,20 +4,26 @@ import { join } from 'node:path';
 import { planRun, type RunPlan } from '../plan/run-plan';
 import { spawnWithNode } from '../process/test-support/spawn-with-node';
 import { createLimit } from './concurrency';
+import type { MemoryKills } from './memory-kills';
 import { createNativeRunner } from './native-runner';
 import type { RunEvent, Verdict } from './run-event';
-import { fakeManifest, fakePlan } from './test-support/fake-leaf';
+import { fakeBinary, fakeManifest, fakePlan } from './test-support/fake-leaf';
 
 /** For processes that hang from their start, so that a slow machine changes nothing. */
 const limits = { warnAfterSeconds: 0.1, killAfterSeconds: 0.3 };
 /** For processes that must get somewhere before they hang. */
 const patientLimits = { warnAfterSeconds: 4, killAfterSeconds: 4 };
 
-async function run(plan: RunPlan, signal?: AbortSignal): Promise<RunEvent[]> {
+async function run(
+  plan: RunPlan,
+  signal?: AbortSignal,
+  readMemoryKills: () => Promise<MemoryKills> = () => Promise.resolve({}),
+): Promise<RunEvent[]> {
   const runner = createNativeRunner({
     spawn: spawnWithNode,
     limit: createLimit(1),
     pollMilliseconds: 20,
+    readMemoryKills,
   });
   const events: RunEvent[] = [];
   for await (const event of runner.run(plan, signal)) events.push(event);
@@ -97,6 +103,85 @@ test.each([
   expect(problems(events)).toEqual([
     `the process ended with ${how} before all of its tests had a verdict`,
   ]);
+});
+
+describe('a process that is killed from outside', () => {
+  const passing = (count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `a::passes_${String(index).padStart(2, '0')}`);
+  const withRoom = (room: number) => ({ PATH: process.env['PATH'] ?? '', FAKE_ROOM: `${room}` });
+  const started = (events: readonly RunEvent[]): number[] =>
+    events.flatMap((event) => (event.type === 'started' ? [event.tests.length] : []));
+  const reruns = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'rerun');
+
+  test('what it left runs again in processes that it had shown to fit', async () => {
+    const events = await run(fakePlan(passing(20), { environment: withRoom(6) }));
+    expect(new Set(Object.values(kinds(events)))).toEqual(new Set(['passed']));
+    expect(Object.keys(kinds(events)).sort()).toEqual(passing(20));
+    expect(problems(events)).toEqual([]);
+    expect(started(events)).toEqual([20, 6, 6, 2]);
+    expect(reruns(events)).toEqual([
+      {
+        type: 'rerun',
+        process: 0,
+        why: 'SIGKILL, cause unknown',
+        running: ['a::passes_06'],
+        batches: [passing(12).slice(6), passing(18).slice(12), passing(20).slice(18)],
+      },
+    ]);
+  });
+
+  test('it is halved where not one test fitted, until the one is found that is killed alone', async () => {
+    const tests = ['a::is_killed', ...passing(7).map((name) => `b::${name}`)];
+    const events = await run(fakePlan(tests));
+    expect(verdicts(events)['a::is_killed']).toEqual({
+      kind: 'killed',
+      cause: 'processEnd',
+      by: 'killed by SIGKILL, cause unknown, alone in its process',
+    });
+    const others = Object.entries(kinds(events)).filter(([test]) => test !== 'a::is_killed');
+    expect(others).toEqual(tests.slice(1).map((test) => [test, 'passed']));
+    expect(started(events)).toEqual([8, 4, 2, 1, 1, 2, 4]);
+  });
+
+  test('its verdicts stay, and their failures', async () => {
+    const tests = ['a::fails', 'b::is_killed', 'c::passes', 'd::passes'];
+    expect(kinds(await run(fakePlan(tests)))).toEqual({
+      'a::fails': 'failed',
+      'b::is_killed': 'killed',
+      'c::passes': 'passed',
+      'd::passes': 'passed',
+    });
+  });
+
+  test('a target runner tells of it by its exit code', async () => {
+    const [node, script] = fakeBinary;
+    const command = ['/bin/sh', '-c', '"$@"; exit $?', 'sh', node, script!] as const;
+    const environment = withRoom(1);
+    const events = await run(fakePlan(passing(2), { command: [...command], environment }));
+    expect(kinds(events)).toEqual({ 'a::passes_00': 'passed', 'a::passes_01': 'passed' });
+    expect(reruns(events)).toMatchObject([
+      { why: 'SIGKILL (exit code 137 of the target runner), cause unknown' },
+    ]);
+  });
+
+  test('the cause is told where the kernel counted it', async () => {
+    const counts: MemoryKills[] = [
+      { inGroup: 1, inSystem: 5 },
+      { inGroup: 2, inSystem: 6 },
+    ];
+    const events = await run(fakePlan(passing(2), { environment: withRoom(1) }), undefined, () =>
+      Promise.resolve(counts.shift() ?? {}),
+    );
+    expect(reruns(events)).toMatchObject([
+      { why: 'SIGKILL, out of memory: the memory limit of the control group was reached' },
+    ]);
+  });
+
+  test('a log that cannot be trusted is a failure, not a reason to run again', async () => {
+    const events = await run(fakePlan(['a::twice', 'b::is_killed', 'c::passes']));
+    expect(reruns(events)).toEqual([]);
+    expect(problems(events)).toEqual(['the log has two verdicts for a::twice']);
+  });
 });
 
 test('a verdict on standard output counts for nothing', async () => {

@@ -2,18 +2,27 @@ import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { PlannedProcess, RunPlan } from '../plan/run-plan';
+import { withTests, type PlannedProcess, type RunPlan } from '../plan/run-plan';
 import { onOwnEnd } from '../process/on-own-end';
 import type { SpawnSupervised, SupervisedChild } from '../process/supervise-group';
 import type { Limit } from './concurrency';
 import { createEventQueue, type EventQueue } from './event-queue';
-import { judgeByExit, judgeProcess, type EndedProcess, type Judgement } from './judge-process';
+import {
+  judgeByExit,
+  judgeProcess,
+  killedAlone,
+  type EndedProcess,
+  type Judgement,
+} from './judge-process';
 import { createLogfileWarningFilter } from './logfile-warning';
+import { readMemoryKills, type MemoryKills } from './memory-kills';
+import { outsideKill } from './outside-kill';
 import { withPrivateFolder } from './private-folder';
 import type { RunEvent } from './run-event';
 import type { Runner } from './runner';
 import { trackRunningTests } from './running-tests';
 import { createSlowTestLines } from './slow-test-lines';
+import { smallerBatches } from './smaller-batches';
 import { readVerdictLog, type LoggedVerdict, type VerdictLog } from './verdict-log';
 
 /** What a {@link createNativeRunner} needs. */
@@ -23,12 +32,18 @@ export interface NativeRunnerOptions {
   readonly limit: Limit;
   /** How often the log file is read while tests run. Default: 200. */
   readonly pollMilliseconds?: number;
+  /** Default: {@link readMemoryKills} of this system. */
+  readonly readMemoryKills?: () => Promise<MemoryKills>;
 }
 
 /**
  * Runs plans as processes of this host. Verdicts come from libtest's log file,
  * which tests don't write to; the log is followed for the sake of the time limits
  * and of progress, and what it says at the end decides.
+ *
+ * What a process leaves without a verdict when SIGKILL from outside ends it, as the
+ * kernel's when memory runs out, runs again in smaller processes, down to a test
+ * alone. Other early ends are failures.
  */
 export function createNativeRunner(options: NativeRunnerOptions): Runner {
   return {
@@ -61,9 +76,12 @@ async function runProcesses(
     isEnding = true;
   });
   try {
-    for (const [index, planned] of plan.processes.entries()) {
+    const isOver = (): boolean => isEnding || signal?.aborted === true;
+    const waiting = [...plan.processes];
+    for (let index = 0; waiting.length > 0; index++) {
+      const planned = waiting.shift()!;
       await options.limit(async () => {
-        if (isEnding || signal?.aborted === true) {
+        if (isOver()) {
           for (const test of planned.tests) {
             events.push({
               type: 'verdict',
@@ -73,8 +91,11 @@ async function runProcesses(
           }
           return;
         }
-        const run = { plan, planned, index, options, events, signal };
-        await withPrivateFolder((folder) => runProcess(run, join(folder, 'verdicts.log')));
+        const run = { plan, planned, index, options, events, signal, isOver };
+        const batches = await withPrivateFolder((folder) =>
+          runProcess(run, join(folder, 'verdicts.log')),
+        );
+        waiting.unshift(...batches.map((tests) => withTests(planned, tests)));
       });
     }
   } finally {
@@ -86,15 +107,20 @@ async function runProcesses(
 interface ProcessRun {
   readonly plan: RunPlan;
   readonly planned: PlannedProcess;
-  /** Place in the plan's processes. */
+  /** Number of the process within the run. */
   readonly index: number;
   readonly options: NativeRunnerOptions;
   readonly events: EventQueue<RunEvent>;
   readonly signal: AbortSignal | undefined;
+  /** Nothing more is to be started. */
+  readonly isOver: () => boolean;
 }
 
-async function runProcess(run: ProcessRun, logFile: string): Promise<void> {
+/** Runs a process and gives the tests that have to run again, each list in a process of its own. */
+async function runProcess(run: ProcessRun, logFile: string): Promise<string[][]> {
   const { plan, planned, index, options, events, signal } = run;
+  const countKills = options.readMemoryKills ?? readMemoryKills;
+  const killsBefore = await countKills();
   const asked = new Set(planned.tests);
   const startedAt = now();
   const running = trackRunningTests({
@@ -153,10 +179,23 @@ async function runProcess(run: ProcessRun, logFile: string): Promise<void> {
   await stopWatching();
   child.flush();
 
+  const log = plan.harness ? await readLog(logFile, asked) : undefined;
+  for (const test of log?.verdicts.keys() ?? []) running.ended(test, now());
+  const outside =
+    killed === undefined && !run.isOver()
+      ? await outsideKill(exit, plan.command.length > 1, killsBefore, countKills)
+      : undefined;
+  const left = planned.tests.filter((test) => log?.verdicts.has(test) !== true);
+  const isReliable = (log?.conflicts.length ?? 0) === 0;
+  const isRerun =
+    outside !== undefined && isReliable && left.length > 0 && planned.tests.length > 1;
+
   let judgement: Judgement;
-  if (plan.harness) {
-    const log = await readLog(logFile, asked);
-    for (const test of log?.verdicts.keys() ?? []) running.ended(test, now());
+  if (isRerun) {
+    judgement = { verdicts: log?.verdicts ?? new Map<string, LoggedVerdict>() };
+  } else if (outside !== undefined && isReliable && left.length > 0) {
+    judgement = killedAlone(left, outside);
+  } else if (plan.harness) {
     judgement = judgeProcess({
       tests: planned.tests,
       log,
@@ -170,6 +209,15 @@ async function runProcess(run: ProcessRun, logFile: string): Promise<void> {
   // Alone in its process, a test took as long as the process.
   const duration = planned.tests.length === 1 && exit.type !== 'notStarted' ? { seconds } : {};
   for (const [test, logged] of judgement.verdicts) tell.verdict(test, { ...duration, ...logged });
+  const batches = isRerun ? smallerBatches(left, planned.tests.length) : [];
+  if (isRerun)
+    events.push({
+      type: 'rerun',
+      process: index,
+      why: outside,
+      running: running.probablyRunning(),
+      batches,
+    });
   events.push({
     type: 'ended',
     process: index,
@@ -178,6 +226,7 @@ async function runProcess(run: ProcessRun, logFile: string): Promise<void> {
     leftProcesses,
     ...(judgement.problem === undefined ? {} : { problem: judgement.problem }),
   });
+  return batches;
 }
 
 /** Starts a process whose output goes to the events; `flush` hands on what was held back. */

@@ -32,10 +32,7 @@ export interface PassedBefore {
   readonly seconds?: number;
 }
 
-/**
- * All that a runner tells, and all that reports know. `process` is the place in
- * the plan's `processes`.
- */
+/** All that a runner tells, and all that reports know. `process` numbers the processes of a run from 0. */
 export type RunEvent =
   | { readonly type: 'started'; readonly process: number; readonly tests: readonly string[] }
   /** Final: each test has one. `seconds` only where the duration is known. */
@@ -59,6 +56,17 @@ export type RunEvent =
       readonly process: number;
       readonly why: string;
       readonly tests: readonly string[];
+    }
+  /** A process was killed from outside; the tests that it left without a verdict run again in smaller ones. */
+  | {
+      readonly type: 'rerun';
+      readonly process: number;
+      /** What killed it, with the cause where there is evidence for one. */
+      readonly why: string;
+      /** The tests that were running then, as well as can be known. */
+      readonly running: readonly string[];
+      /** Each an own process. */
+      readonly batches: readonly (readonly string[])[];
     }
   | {
       readonly type: 'ended';

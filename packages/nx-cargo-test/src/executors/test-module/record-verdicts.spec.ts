@@ -1,5 +1,4 @@
 import type { LeafLedger } from '../../ledger/leaf-ledger';
-import type { RunPlan } from '../../plan/run-plan';
 import type { RunEvent } from '../../run/run-event';
 import { recordVerdicts } from './record-verdicts';
 
@@ -23,8 +22,7 @@ async function record(
       return Promise.resolve();
     },
   };
-  const processes = [{ tests: ['a', 'b', 'c'] }, { tests: ['alone'] }];
-  const recorder = recordVerdicts({ processes } as unknown as RunPlan, {
+  const recorder = recordVerdicts({
     verdicts: new Map(),
     reasons: new Map(),
     notes: [],
@@ -33,6 +31,8 @@ async function record(
     isFullRun: true,
     neverRecorded: new Set(options.neverRecorded),
   });
+  recorder.add({ type: 'started', process: 0, tests: ['a', 'b', 'c'] });
+  recorder.add({ type: 'started', process: 1, tests: ['alone'] });
   for (const event of events) recorder.add(event);
   await recorder.end();
   return { passed, notPassed };
@@ -108,6 +108,29 @@ test('nothing is remembered of tests that may fail', async () => {
   const events = [passes('a'), fails('b'), ended()];
   expect(await record(events, { neverRecorded: ['a', 'b'] })).toEqual({
     passed: [],
+    notPassed: [],
+  });
+});
+
+test('what passed before its process was killed is not remembered, and what ran again is', async () => {
+  const rerun: RunEvent = {
+    type: 'rerun',
+    process: 0,
+    why: 'SIGKILL',
+    running: ['b'],
+    batches: [['b'], ['c']],
+  };
+  const again: RunEvent = { type: 'started', process: 2, tests: ['b'] };
+  const events = [
+    passes('a'),
+    rerun,
+    ended({ exit: { type: 'code', code: 137 } }),
+    again,
+    passes('b'),
+    ended({ process: 2 }),
+  ];
+  expect(await record(events)).toEqual({
+    passed: [{ name: 'b', isFullRun: true }],
     notPassed: [],
   });
 });

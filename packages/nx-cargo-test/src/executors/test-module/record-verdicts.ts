@@ -1,4 +1,3 @@
-import type { RunPlan } from '../../plan/run-plan';
 import { describeFailure } from '../../report/describe-failure';
 import type { RunEvent, Verdict } from '../../run/run-event';
 import type { LeafReuse } from './reuse-verdicts';
@@ -7,10 +6,7 @@ import type { LeafReuse } from './reuse-verdicts';
  * Hands the verdicts of a run to the ledger: a failure or kill at once, passes
  * when their process has ended by itself and its end fits them.
  */
-export function recordVerdicts(
-  plan: RunPlan,
-  { ledger, recordsPasses, isFullRun, neverRecorded }: LeafReuse,
-): {
+export function recordVerdicts({ ledger, recordsPasses, isFullRun, neverRecorded }: LeafReuse): {
   add(event: RunEvent): void;
   /** Waits until all failures are on disk and all passes are with the writer. Never rejects: gives what went wrong, a sentence each. */
   end(): Promise<string[]>;
@@ -18,6 +14,7 @@ export function recordVerdicts(
   const passed = new Map<string, number | undefined>();
   const pending: Promise<void>[] = [];
   const killed = new Set<number>();
+  const started = new Map<number, readonly string[]>();
   return {
     add(event) {
       if (ledger === undefined) return;
@@ -26,7 +23,8 @@ export function recordVerdicts(
         if (event.verdict.kind === 'passed') passed.set(event.test, event.seconds);
         else if (why !== undefined) pending.push(ledger.notPassed(event.test, why));
       }
-      if (event.type === 'killed') killed.add(event.process);
+      if (event.type === 'started') started.set(event.process, event.tests);
+      if (event.type === 'killed' || event.type === 'rerun') killed.add(event.process);
       const isTruthful =
         event.type === 'ended' &&
         event.problem === undefined &&
@@ -34,7 +32,7 @@ export function recordVerdicts(
         // A target runner may turn the end of its child into an exit code.
         !killed.has(event.process);
       if (!isTruthful || !recordsPasses) return;
-      const tests = plan.processes[event.process]?.tests ?? [];
+      const tests = started.get(event.process) ?? [];
       const ended = tests.flatMap((name) => {
         if (!passed.has(name)) return [];
         const seconds = passed.get(name);

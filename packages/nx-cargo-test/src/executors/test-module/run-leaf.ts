@@ -100,7 +100,7 @@ export async function runLeaf(run: LeafRun): Promise<LeafEnd> {
   const collector = collectOutcome(plan.tests, plan.expectedFailures);
   for (const [test, verdict] of reuse.verdicts) collector.add({ type: 'verdict', test, verdict });
   for (const note of reuse.notes) collector.note(note);
-  const recorder = recordVerdicts(plan, reuse);
+  const recorder = recordVerdicts(reuse);
   await writer.write(content(collector.outcome(), false));
   try {
     for await (const event of run.runner.run(plan)) {
