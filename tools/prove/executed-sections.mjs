@@ -1,6 +1,6 @@
 // Runs one test under callgrind and says which sections of its executable were executed.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const LIMIT_MS = 180_000;
@@ -51,8 +51,10 @@ export function executedSections(executable, name, { folder, directory, environm
   if (status !== 0 || passed === undefined) return failure(`fails with status ${status}`);
   const sections = new Set();
   const strays = new Set();
+  // As callgrind names it.
+  const path = realpathSync(executable);
   for (const file of readdirSync(folder))
-    readProfile(readFileSync(join(folder, file), 'latin1'), executable, find, sections, strays);
+    readProfile(readFileSync(join(folder, file), 'latin1'), path, find, sections, strays);
   rmSync(folder, { recursive: true, force: true });
   return {
     passed: Number(passed),

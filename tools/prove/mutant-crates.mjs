@@ -65,7 +65,6 @@ export const CRATES = [
   // Codecs and numbers.
   { name: 'hex', version: '0.4.3', count: 60 },
   { name: 'percent-encoding', version: '2.3.2', count: 60 },
-  { name: 'itoa', version: '1.0.19', count: 50 },
   { name: 'fnv', version: '1.0.7', count: 6 },
 ].map((crate) => ({ version: 'sample', targets: ['--lib', '--tests'], ...crate }));
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { guardGroup } from './end-guard';
 import { onOwnEnd } from './on-own-end';
 import type { ProcessExit } from './process-exit';
 
@@ -55,7 +56,7 @@ const DRAIN_MILLISECONDS = 500;
 /**
  * Watches over a process that leads its own group: hands on its output, and
  * kills the whole group on request, on abort, after the leader's end, and when
- * our own process ends or is signalled.
+ * our own process ends or is signalled, even by SIGKILL.
  */
 export function superviseGroup(leader: GroupLeader, supervision: Supervision): SupervisedChild {
   const pid = leader.pid;
@@ -64,6 +65,7 @@ export function superviseGroup(leader: GroupLeader, supervision: Supervision): S
     readText(leader.stdout, (text) => supervision.onOutput('stdout', text)),
     readText(leader.stderr, (text) => supervision.onOutput('stderr', text)),
   ];
+  const releaseGuard = guardGroup(pid);
   const release = onOwnEnd(() => signalGroup(pid, 'SIGKILL'));
 
   let over = false;
@@ -97,6 +99,7 @@ export function superviseGroup(leader: GroupLeader, supervision: Supervision): S
     // Descendants would outlive the run and could disturb the next one.
     signalGroup(pid, 'SIGKILL');
     release();
+    releaseGuard();
     if (leftProcesses && !(await within(DRAIN_MILLISECONDS, drained))) {
       // One that made a group of its own still holds the pipe; it must not hold us.
       for (const stream of streams) stream.close();

@@ -1,21 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { guardFolder } from '../process/end-guard';
 import { onOwnEnd } from '../process/on-own-end';
 
 /**
  * Lends an action a fresh folder that only its owner can enter, and removes it
- * afterwards, also when our own process is ended meanwhile.
+ * afterwards, also when our own process is ended meanwhile, even by SIGKILL.
  */
 export async function withPrivateFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
-  // mkdtemp gives the folder the mode 0700.
-  const folder = await mkdtemp(join(tmpdir(), 'nx-cargo-test-'));
+  const folder = join(resolve(tmpdir()), `nx-cargo-test-${randomUUID()}`);
+  // Before it is there, so that there is no moment at which nobody removes it.
+  const releaseGuard = guardFolder(folder);
+  await mkdir(folder, { mode: 0o700 });
   const release = onOwnEnd(() => rmSync(folder, { recursive: true, force: true }));
   try {
     return await action(folder);
   } finally {
     release();
     await rm(folder, { recursive: true, force: true });
+    releaseGuard();
   }
 }

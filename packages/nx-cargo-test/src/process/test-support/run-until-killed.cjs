@@ -1,0 +1,42 @@
+'use strict';
+// Runs a program as the native runner does, again and again, with a folder of its own each time;
+// prints a line whenever one has started.
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { transformSync } = require('@swc/core');
+
+require.extensions['.ts'] = (module, file) => {
+  const { code } = transformSync(readFileSync(file, 'utf8'), {
+    filename: file,
+    swcrc: false,
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+    module: { type: 'commonjs' },
+  });
+  module._compile(code, file);
+};
+const { withPrivateFolder } = require('../../run/private-folder.ts');
+const { spawnWithNode } = require('./spawn-with-node.ts');
+
+const [seconds] = process.argv.slice(2);
+
+async function main() {
+  for (;;) {
+    await withPrivateFolder(async (folder) => {
+      const child = spawnWithNode(
+        {
+          file: '/bin/sh',
+          // By one argument the specification knows it, by the other the guard, as by a log file's.
+          args: ['-c', 'echo started; sleep "$1" & wait', 'sh', seconds, join(folder, 'log')],
+          workingDirectory: folder,
+          environment: { PATH: process.env.PATH },
+        },
+        { onOutput: (_, text) => process.stdout.write(text) },
+      );
+      const timer = setTimeout(() => child.kill(), 40);
+      await child.ended;
+      clearTimeout(timer);
+    });
+  }
+}
+
+void main();
