@@ -24,6 +24,7 @@ const linked = files.map(({ path, isStandard, isWorkspace }) => ({
   isStandard,
   isWorkspace,
 }));
+tables.release();
 const file = openSync(executable, 'r');
 const source = {
   size: fstatSync(file).size,

@@ -13,6 +13,17 @@ export interface FilePart {
 /** Ranges that lie closer are read at once. They may hold padding between sections, no section. */
 const GAP = 16;
 
+/** What is in the buffer. */
+interface Loaded {
+  readonly part: FilePart;
+  readonly ranges: readonly (readonly [number, number])[];
+}
+
+const NOTHING: Loaded = {
+  part: { source: { size: 0, read: () => undefined }, start: 0, size: 0 },
+  ranges: [],
+};
+
 /**
  * Brings the parts of objects into memory that count for a link. One buffer
  * serves all, at the offsets that the bytes have in the file: what is not read
@@ -20,10 +31,7 @@ const GAP = 16;
  */
 export class ObjectLoader {
   #buffer: Uint8Array = new Uint8Array(0);
-  #loaded: { readonly part: FilePart; readonly ranges: readonly (readonly [number, number])[] } = {
-    part: { source: { size: 0, read: () => undefined }, start: 0, size: 0 },
-    ranges: [],
-  };
+  #loaded = NOTHING;
 
   /**
    * The bytes of an object, of which those are there that `SectionTable.isRead`
@@ -48,6 +56,12 @@ export class ObjectLoader {
     for (const [start, end] of this.#needed(bytes, read)) read(start, end);
     this.#loaded = { part, ranges };
     return bytes;
+  }
+
+  /** Gives the buffer back. What was loaded is no longer valid. */
+  release(): void {
+    this.#buffer = new Uint8Array(0);
+    this.#loaded = NOTHING;
   }
 
   /** A digest of all bytes of an object that count, in hexadecimal. */

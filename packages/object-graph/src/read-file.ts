@@ -52,6 +52,11 @@ export class FileReader {
     });
   }
 
+  /** Gives back the room that the largest file took. It can be used as before. */
+  release(): void {
+    this.#loader.release();
+  }
+
   #read(source: ByteSource): FileTable {
     if (!isArchive(source)) {
       const bytes = this.#loader.load({ source, start: 0, size: source.size });

@@ -26,6 +26,7 @@ const table: FileTable = { members: [], index: undefined, missing: [] };
 const tables: TableCache = {
   read: (name) => ({ table, key: name }),
   find: () => undefined,
+  release: () => undefined,
   save: () => undefined,
 };
 

@@ -141,6 +141,7 @@ function readLink(
       isWorkspace: !isStandard && request.isWorkspace(path),
     };
   });
+  tables.release();
   const executable = withFile(request.executable, readExecutable);
   const takesMore = takesMoreMembers(link);
   const files = read.map(({ key: _, table, ...file }) => ({ ...file, bytes: table }));
