@@ -54,7 +54,7 @@ export default tseslint.config(
   ),
   forbid(
     [`${plugin}/report/**/*.ts`],
-    '\\.\\./(?!run/(?:run-event|behaviour)|errors|fingerprint/fingerprint-file|module/|build/paths)',
+    '\\.\\./(?!run/(?:run-event|behaviour)|errors|replace-file|fingerprint/fingerprint-file|module/|build/paths)',
     'A report sees run events and nothing else of a run.',
   ),
   forbid(

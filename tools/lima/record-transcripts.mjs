@@ -111,9 +111,9 @@ export async function recordTranscripts({ say = console.log } = {}) {
 async function logInBeforeLimits(lima) {
   const limitsFile = '/etc/security/limits.d/90-nofile.conf';
   for (const command of [
-    ['shell', '--workdir', '/tmp', INSTANCE, 'sudo', 'mv', limitsFile, '/root/limits'],
+    ['shell', '--workdir', '/tmp', INSTANCE, 'sudo', 'mv', limitsFile, '/var/tmp/limits'],
     ['shell', '--reconnect', '--workdir', '/tmp', INSTANCE, 'true'],
-    ['shell', '--workdir', '/tmp', INSTANCE, 'sudo', 'mv', '/root/limits', limitsFile],
+    ['shell', '--workdir', '/tmp', INSTANCE, 'sudo', 'mv', '/var/tmp/limits', limitsFile],
   ]) {
     const { status, stderr } = runLimactl(lima, command);
     if (status !== 0) throw new Error(`limactl ${command.join(' ')} failed: ${stderr}`);

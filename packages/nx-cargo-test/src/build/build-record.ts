@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { replaceFile } from '../replace-file';
 import { keepNewestFiles } from './keep-newest-files';
 
 /** Version of the record's shape and of what its contents mean. */
@@ -60,14 +61,11 @@ export function openBuildRecord(buildFolder: string, kind: readonly string[]): B
         sources: Object.fromEntries(sources),
         others: Object.fromEntries(others),
       };
-      const temporary = `${file}.${process.pid}.tmp`;
       try {
-        await mkdir(folder, { recursive: true });
-        await writeFile(temporary, JSON.stringify(content));
-        await rename(temporary, file);
+        await replaceFile(file, JSON.stringify(content));
         await keepNewestFiles(folder, KEPT);
       } catch {
-        await rm(temporary, { force: true }).catch(() => undefined);
+        // The next build goes by times.
       }
     },
   };

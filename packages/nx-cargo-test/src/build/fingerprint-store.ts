@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { GRAPH_VERSION } from '@nx-cargo-test/object-graph';
 import { FINGERPRINT_SCHEMA, parseJson } from '../fingerprint/fingerprint-file';
+import { replaceFile } from '../replace-file';
 import { keepNewestFiles } from './keep-newest-files';
 
 /** Version of an entry's shape, and of what is learned beside fingerprints. */
@@ -76,12 +77,8 @@ export function openFingerprintStore(buildFolder: string, version: string): Fing
       if (content !== undefined) await utimes(fileOf(sha256), now, now).catch(() => undefined);
       return content;
     },
-    write: async (sha256, content) => {
-      await mkdir(folder, { recursive: true });
-      const temporary = `${fileOf(sha256)}.${process.pid}.tmp`;
-      await writeFile(temporary, JSON.stringify({ version: stamp, ...content }));
-      await rename(temporary, fileOf(sha256));
-    },
+    write: (sha256, content) =>
+      replaceFile(fileOf(sha256), JSON.stringify({ version: stamp, ...content })),
     prune: () => keepNewestFiles(folder, KEPT),
   };
 }

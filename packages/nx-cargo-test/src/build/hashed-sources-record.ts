@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { replaceFile } from '../replace-file';
 import type { HashedSources } from './hashed-sources';
 
 const recordSchema = v.object({ start: v.number(), digests: v.record(v.string(), v.string()) });
@@ -20,10 +21,8 @@ export async function keepHashedSources(
   packageName: string,
   { start, digests }: HashedSources,
 ): Promise<void> {
-  const file = recordFile(buildFolder, packageName);
-  const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, JSON.stringify({ start, digests: Object.fromEntries(digests) }));
-  await rename(temporary, file);
+  const content = JSON.stringify({ start, digests: Object.fromEntries(digests) });
+  await replaceFile(recordFile(buildFolder, packageName), content);
 }
 
 /** Adds what a build of the same command kept; that of another command counts for nothing. */

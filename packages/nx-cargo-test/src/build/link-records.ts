@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GRAPH_VERSION } from '@nx-cargo-test/object-graph';
 import * as v from 'valibot';
 import { messageOf } from '../errors';
 import { parseJson } from '../fingerprint/fingerprint-file';
+import { replaceFile } from '../replace-file';
 import { keepNewestFiles } from './keep-newest-files';
 
 /** Version of the record's shape. */
@@ -71,15 +72,12 @@ export function openLinkRecords(buildFolder: string): LinkRecords {
       const { package: packageName, kind, name } = record.binary;
       const folder = join(root, nameOf(packageName), nameOf(`${kind}:${name}`));
       const file = join(folder, `${record.sha256}.json`);
-      const temporary = `${file}.${process.pid}.tmp`;
       const content = { schema: LINK_RECORD_SCHEMA, graphVersion: GRAPH_VERSION, ...record };
       try {
-        await mkdir(folder, { recursive: true });
-        await writeFile(temporary, JSON.stringify(content));
-        await rename(temporary, file);
+        await replaceFile(file, JSON.stringify(content));
         await keepNewestFiles(folder, KEPT);
       } catch {
-        await rm(temporary, { force: true }).catch(() => undefined);
+        // A record less to explain things from.
       }
     },
     async read(packageName) {

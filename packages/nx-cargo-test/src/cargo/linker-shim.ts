@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { replaceFile } from '../replace-file';
 import { linkerShimScript, runRecorderScript } from './linker-shim-script';
 
 /** Name of the stand-in for cargo's target runner in a shim folder; without a slash cargo looks in the `PATH`. */
@@ -81,7 +82,5 @@ async function writeOnce(file: string, content: string): Promise<void> {
     // Not written yet.
   }
   // Renamed into place, because another build may already be calling it.
-  const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, content, { mode: 0o755 });
-  await rename(temporary, file);
+  await replaceFile(file, content, { mode: 0o755 });
 }

@@ -1,5 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { replaceFile } from '../replace-file';
 import { formatJunit } from './junit-report';
 import type { LeafOutcome } from './leaf-outcome';
 import type { ResultFile } from './result-file';
@@ -26,9 +26,7 @@ export interface JunitFile {
 export function junitFileAt(path: string, packageName: string): JunitFile {
   return {
     clear: () => rm(path, { force: true }),
-    async write(content, { output }, harness) {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, formatJunit(content, { packageName, harness, output }));
-    },
+    write: (content, { output }, harness) =>
+      replaceFile(path, formatJunit(content, { packageName, harness, output })),
   };
 }

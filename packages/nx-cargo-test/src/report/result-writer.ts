@@ -1,5 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { replaceFile } from '../replace-file';
 import { formatResultFile, type ResultFile } from './result-file';
 
 /** Keeps a results file on disk up to date while verdicts come in. */
@@ -17,15 +16,7 @@ export interface ResultWriter {
 export function createResultWriter(file: string): ResultWriter {
   let lastWrite = -Infinity;
   const write = async (content: ResultFile): Promise<void> => {
-    const temporary = `${file}.${process.pid}.tmp`;
-    await mkdir(dirname(file), { recursive: true });
-    try {
-      await writeFile(temporary, formatResultFile(content));
-      await rename(temporary, file);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await replaceFile(file, formatResultFile(content));
     lastWrite = performance.now();
   };
   return {

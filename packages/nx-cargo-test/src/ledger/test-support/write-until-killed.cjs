@@ -1,18 +1,7 @@
 'use strict';
 // Adds records to a ledger and merges its files, again and again; prints a line for each record
 // that is safe on disk.
-const { readFileSync } = require('node:fs');
-const { transformSync } = require('@swc/core');
-
-require.extensions['.ts'] = (module, file) => {
-  const { code } = transformSync(readFileSync(file, 'utf8'), {
-    filename: file,
-    swcrc: false,
-    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-    module: { type: 'commonjs' },
-  });
-  module._compile(code, file);
-};
+require('../../process/test-support/require-typescript.cjs');
 const { LEDGER_LIMITS } = require('../bound-records.ts');
 const { openLedgerStore } = require('../ledger-store.ts');
 const { passOf, revocationOf } = require('./sample-records.ts');

@@ -1,19 +1,8 @@
 'use strict';
 // Runs a program as the native runner does, again and again, with a folder of its own each time;
 // prints a line whenever one has started.
-const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { transformSync } = require('@swc/core');
-
-require.extensions['.ts'] = (module, file) => {
-  const { code } = transformSync(readFileSync(file, 'utf8'), {
-    filename: file,
-    swcrc: false,
-    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-    module: { type: 'commonjs' },
-  });
-  module._compile(code, file);
-};
+require('./require-typescript.cjs');
 const { withPrivateFolder } = require('../../run/private-folder.ts');
 const { spawnWithNode } = require('./spawn-with-node.ts');
 
