@@ -9,7 +9,8 @@ import { parseLeafId } from '../../module/test-module';
 import { spawnWithNode } from '../../process/test-support/spawn-with-node';
 import { digestOf, parseResultFile, type ResultFile } from '../../report/result-file';
 import { createLimit } from '../../run/concurrency';
-import { createNativeRunner } from '../../run/native-runner';
+import { nativeHost } from '../../run/native-host';
+import { createProcessRunner } from '../../run/process-runner';
 import { fakeBinary, fakeManifest } from '../../run/test-support/fake-leaf';
 import { runBatch, type BatchEdges, type BatchTaskResult } from './run-batch';
 
@@ -78,7 +79,8 @@ function edges(changes: Partial<BatchEdges> = {}): BatchEdges & { builds: string
       leafEnded: () => undefined,
       end: () => Promise.resolve(),
     }),
-    createRunner: () => createNativeRunner({ spawn: spawnWithNode, limit: createLimit(2) }),
+    createRunner: () =>
+      createProcessRunner({ host: nativeHost(spawnWithNode), limit: createLimit(2) }),
     environment: { PATH: process.env['PATH'], NX_TASK_HASH: '1' },
     announce: () => undefined,
     ...changes,

@@ -4,7 +4,8 @@ import { assertTargetIntact } from '../../plugin/merged-target';
 import { spawnSupervised } from '../../process/spawn';
 import { createLimit, parallelProcesses } from '../../run/concurrency';
 import { assertHostRunsTests } from '../../run/host';
-import { createNativeRunner } from '../../run/native-runner';
+import { nativeHost } from '../../run/native-host';
+import { createProcessRunner } from '../../run/process-runner';
 import { openLedger } from './open-ledger';
 import { runBatch, type BatchTaskResult } from './run-batch';
 
@@ -20,8 +21,8 @@ export default async function* testModuleBatchExecutor(
     assertHostRunsTests,
     ensureBuilt,
     createRunner: () =>
-      createNativeRunner({
-        spawn: spawnSupervised,
+      createProcessRunner({
+        host: nativeHost(spawnSupervised),
         limit: createLimit(parallelProcesses(process.env)),
       }),
     openLedger,

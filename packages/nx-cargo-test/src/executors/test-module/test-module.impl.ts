@@ -5,7 +5,8 @@ import { spawnSupervised } from '../../process/spawn';
 import { describeFailure } from '../../report/describe-failure';
 import { createLimit, parallelProcesses } from '../../run/concurrency';
 import { assertHostRunsTests } from '../../run/host';
-import { createNativeRunner } from '../../run/native-runner';
+import { nativeHost } from '../../run/native-host';
+import { createProcessRunner } from '../../run/process-runner';
 import { openLedger } from './open-ledger';
 import { buildOptionsOf, ownTask, parseTestModuleOptions, projectFolder } from './options';
 import { runLeaf } from './run-leaf';
@@ -31,8 +32,8 @@ export default async function testModuleExecutor(
       workspaceRoot: context.root,
       options,
       built,
-      runner: createNativeRunner({
-        spawn: spawnSupervised,
+      runner: createProcessRunner({
+        host: nativeHost(spawnSupervised),
         limit: createLimit(parallelProcesses(process.env)),
       }),
       ledger,

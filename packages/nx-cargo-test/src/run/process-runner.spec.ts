@@ -5,7 +5,8 @@ import { planRun, type RunPlan } from '../plan/run-plan';
 import { spawnWithNode } from '../process/test-support/spawn-with-node';
 import { createLimit } from './concurrency';
 import type { MemoryKills } from './memory-kills';
-import { createNativeRunner } from './native-runner';
+import { nativeHost } from './native-host';
+import { createProcessRunner } from './process-runner';
 import type { RunEvent, Verdict } from './run-event';
 import { fakeBinary, fakeManifest, fakePlan } from './test-support/fake-leaf';
 
@@ -19,11 +20,10 @@ async function run(
   signal?: AbortSignal,
   readMemoryKills: () => Promise<MemoryKills> = () => Promise.resolve({}),
 ): Promise<RunEvent[]> {
-  const runner = createNativeRunner({
-    spawn: spawnWithNode,
+  const runner = createProcessRunner({
+    host: { ...nativeHost(spawnWithNode), readMemoryKills },
     limit: createLimit(1),
     pollMilliseconds: 20,
-    readMemoryKills,
   });
   const events: RunEvent[] = [];
   for await (const event of runner.run(plan, signal)) events.push(event);
@@ -70,7 +70,7 @@ test('after a signal to us the running test is killed and nothing new starts', a
   // As Nx does, so that the signal does not end us.
   const listener = (): void => undefined;
   process.on('SIGINT', listener);
-  const runner = createNativeRunner({ spawn: spawnWithNode, limit: createLimit(1) });
+  const runner = createProcessRunner({ host: nativeHost(spawnWithNode), limit: createLimit(1) });
   const collect = async (plan: RunPlan, onOutput?: () => void): Promise<RunEvent[]> => {
     const events: RunEvent[] = [];
     for await (const event of runner.run(plan)) {
@@ -283,7 +283,7 @@ test('the environment is the plan’s and nothing else', async () => {
 test('cancelling kills what runs and reports the rest as not run', async () => {
   const stop = new AbortController();
   const plan = fakePlan(['a::hangs', 'b::hangs'], { expectedFailures: ['b::hangs'] });
-  const runner = createNativeRunner({ spawn: spawnWithNode, limit: createLimit(1) });
+  const runner = createProcessRunner({ host: nativeHost(spawnWithNode), limit: createLimit(1) });
   const events: RunEvent[] = [];
   for await (const event of runner.run(plan, stop.signal)) {
     events.push(event);

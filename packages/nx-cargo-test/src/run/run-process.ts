@@ -1,12 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { withTests, type PlannedProcess, type RunPlan } from '../plan/run-plan';
-import { onOwnEnd } from '../process/on-own-end';
-import type { SpawnSupervised, SupervisedChild } from '../process/supervise-group';
-import type { Limit } from './concurrency';
-import { createEventQueue, type EventQueue } from './event-queue';
+import type { PlannedProcess, RunPlan } from '../plan/run-plan';
+import type { SupervisedChild } from '../process/supervise-group';
+import type { EventQueue } from './event-queue';
 import {
   judgeByExit,
   judgeProcess,
@@ -15,117 +10,45 @@ import {
   type Judgement,
 } from './judge-process';
 import { createLogfileWarningFilter } from './logfile-warning';
-import { readMemoryKills, type MemoryKills } from './memory-kills';
 import { outsideKill } from './outside-kill';
-import { withPrivateFolder } from './private-folder';
 import type { RunEvent } from './run-event';
-import type { Runner } from './runner';
 import { trackRunningTests } from './running-tests';
 import { createSlowTestLines } from './slow-test-lines';
 import { smallerBatches } from './smaller-batches';
+import type { TestHost } from './test-host';
 import { readVerdictLog, type LoggedVerdict, type VerdictLog } from './verdict-log';
 
-/** What a {@link createNativeRunner} needs. */
-export interface NativeRunnerOptions {
-  readonly spawn: SpawnSupervised;
-  /** Shared by all plans that run at the same time: one place for each process. */
-  readonly limit: Limit;
-  /** How often the log file is read while tests run. Default: 200. */
-  readonly pollMilliseconds?: number;
-  /** Default: {@link readMemoryKills} of this system. */
-  readonly readMemoryKills?: () => Promise<MemoryKills>;
-}
+/** Why tests don't run, or don't end, once the run is over. */
+export const CANCELLED = 'the run was cancelled';
 
-/**
- * Runs plans as processes of this host. Verdicts come from libtest's log file,
- * which tests don't write to; the log is followed for the sake of the time limits
- * and of progress, and what it says at the end decides.
- *
- * What a process leaves without a verdict when SIGKILL from outside ends it, as the
- * kernel's when memory runs out, runs again in smaller processes, down to a test
- * alone. Other early ends are failures.
- */
-export function createNativeRunner(options: NativeRunnerOptions): Runner {
-  return {
-    run(plan, signal) {
-      const events = createEventQueue<RunEvent>();
-      runProcesses(plan, options, events, signal).then(events.end, events.fail);
-      return events;
-    },
-  };
-}
-
-const cancelled = 'the run was cancelled';
-
-async function runProcesses(
-  plan: RunPlan,
-  options: NativeRunnerOptions,
-  events: EventQueue<RunEvent>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  for (const { test, why } of plan.notSelected) {
-    events.push({
-      type: 'verdict',
-      test,
-      verdict: { kind: 'notRun', cause: 'notSelected', why },
-    });
-  }
-  // Nx has listeners of its own, so a signal does not end us: nothing new may start after it.
-  let isEnding = false;
-  const release = onOwnEnd(() => {
-    isEnding = true;
-  });
-  try {
-    const isOver = (): boolean => isEnding || signal?.aborted === true;
-    const waiting = [...plan.processes];
-    for (let index = 0; waiting.length > 0; index++) {
-      const planned = waiting.shift()!;
-      await options.limit(async () => {
-        if (isOver()) {
-          for (const test of planned.tests) {
-            events.push({
-              type: 'verdict',
-              test,
-              verdict: { kind: 'notRun', cause: 'processEnd', why: cancelled },
-            });
-          }
-          return;
-        }
-        const run = { plan, planned, index, options, events, signal, isOver };
-        const batches = await withPrivateFolder((folder) =>
-          runProcess(run, join(folder, 'verdicts.log')),
-        );
-        waiting.unshift(...batches.map((tests) => withTests(planned, tests)));
-      });
-    }
-  } finally {
-    release();
-  }
-}
-
-/** What {@link runProcess} works with. */
-interface ProcessRun {
+/** A process to run, and what it runs with. */
+export interface ProcessRun {
   readonly plan: RunPlan;
   readonly planned: PlannedProcess;
   /** Number of the process within the run. */
   readonly index: number;
-  readonly options: NativeRunnerOptions;
+  readonly host: TestHost;
+  /** How often the log file is read. */
+  readonly pollMilliseconds: number;
   readonly events: EventQueue<RunEvent>;
   readonly signal: AbortSignal | undefined;
   /** Nothing more is to be started. */
   readonly isOver: () => boolean;
 }
 
-/** Runs a process and gives the tests that have to run again, each list in a process of its own. */
-async function runProcess(run: ProcessRun, logFile: string): Promise<string[][]> {
-  const { plan, planned, index, options, events, signal } = run;
-  const countKills = options.readMemoryKills ?? readMemoryKills;
-  const killsBefore = await countKills();
+/**
+ * Runs a process and gives the tests that have to run again, each list in a process of its own.
+ *
+ * @param logFile A path on the host, at which there is nothing yet.
+ */
+export async function runProcess(run: ProcessRun, logFile: string): Promise<string[][]> {
+  const { plan, planned, index, host, events, signal } = run;
+  const killsBefore = await host.readMemoryKills();
   const asked = new Set(planned.tests);
   const startedAt = now();
   const running = trackRunningTests({
     tests: planned.tests,
-    likelyThreads: availableParallelism(),
+    likelyThreads: host.processors,
     ordered: plan.ordered,
     startedAt,
     ...(plan.threads === undefined ? {} : { threads: plan.threads }),
@@ -142,19 +65,16 @@ async function runProcess(run: ProcessRun, logFile: string): Promise<string[][]>
     events.push({ type: 'killed', process: index, why, tests });
     child.kill();
   };
-  const onAbort = (): void => kill('abort', cancelled, []);
+  const onAbort = (): void => kill('abort', CANCELLED, []);
   signal?.addEventListener('abort', onAbort);
   if (signal?.aborted === true) onAbort();
 
-  let size = -1;
+  let size: number | undefined;
   const followLog = async (): Promise<void> => {
-    const grown = await stat(logFile).then(
-      (status) => status.size,
-      () => -1,
-    );
+    const grown = await host.sizeOf(logFile);
     if (grown === size) return;
     size = grown;
-    const log = await readLog(logFile, asked);
+    const log = await readLog(host, logFile, asked);
     for (const [test, logged] of log?.verdicts ?? []) {
       running.ended(test, now());
       // The duration of a lone test is known at the end of its process.
@@ -171,7 +91,7 @@ async function runProcess(run: ProcessRun, logFile: string): Promise<string[][]>
     if (late !== undefined) {
       kill('timeout', overdue(late, killAfterSeconds, running.pending()), late);
     }
-  }, options.pollMilliseconds ?? 200);
+  }, run.pollMilliseconds);
 
   const { exit, leftProcesses } = await child.ended;
   const seconds = now() - startedAt;
@@ -179,11 +99,11 @@ async function runProcess(run: ProcessRun, logFile: string): Promise<string[][]>
   await stopWatching();
   child.flush();
 
-  const log = plan.harness ? await readLog(logFile, asked) : undefined;
+  const log = plan.harness ? await readLog(host, logFile, asked) : undefined;
   for (const test of log?.verdicts.keys() ?? []) running.ended(test, now());
   const outside =
     killed === undefined && !run.isOver()
-      ? await outsideKill(exit, plan.command.length > 1, killsBefore, countKills)
+      ? await outsideKill(exit, plan.command.length > 1, killsBefore, () => host.readMemoryKills())
       : undefined;
   const left = planned.tests.filter((test) => log?.verdicts.has(test) !== true);
   const isReliable = (log?.conflicts.length ?? 0) === 0;
@@ -231,7 +151,7 @@ async function runProcess(run: ProcessRun, logFile: string): Promise<string[][]>
 
 /** Starts a process whose output goes to the events; `flush` hands on what was held back. */
 function start(
-  { plan, planned, index, options, events }: ProcessRun,
+  { plan, planned, index, host, events }: ProcessRun,
   logFile: string,
   onSlow: (test: string, seconds: number) => void,
 ): SupervisedChild & { flush(): void } {
@@ -241,7 +161,7 @@ function start(
     if (text !== '') events.push({ type: 'output', process: index, stream, text });
   };
   const [file, ...leading] = plan.command;
-  const child = options.spawn(
+  const child = host.spawn(
     {
       file,
       args: [...leading, ...(plan.harness ? ['--logfile', logFile] : []), ...planned.args],
@@ -289,15 +209,13 @@ function overdue(late: readonly string[], seconds: number, pending: number): str
   return `no test ended for ${seconds} s`;
 }
 
-async function readLog(file: string, asked: ReadonlySet<string>): Promise<VerdictLog | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  return readVerdictLog(text, asked);
+async function readLog(
+  host: TestHost,
+  file: string,
+  asked: ReadonlySet<string>,
+): Promise<VerdictLog | undefined> {
+  const text = await host.readText(file);
+  return text === undefined ? undefined : readVerdictLog(text, asked);
 }
 
 /** Repeats an action, never twice at once; the returned function stops it and waits for the last one. */
