@@ -17,7 +17,8 @@ export type ErrorCode =
   | 'UNKNOWN_FUNCTION'
   | 'UNCLEAR_SELECTION'
   | 'NO_CAPTURED_LINK'
-  | 'LEDGER_UNUSABLE';
+  | 'LEDGER_UNUSABLE'
+  | 'GUEST_UNUSABLE';
 
 /** What is wrong in words, whatever was thrown. */
 export function messageOf(error: unknown): string {

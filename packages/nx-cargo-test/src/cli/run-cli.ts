@@ -6,6 +6,7 @@ import type { ObjectsEdges } from './captured-links';
 import { findWorkspace } from './find-workspace';
 import { addLedgerCommands } from './ledger-commands';
 import { addObjectsCommands } from './objects-commands';
+import { addResourcesCommands } from './resources-command';
 
 /** Where text goes: a stream, or something that stands in for one. */
 export interface TextSink {
@@ -50,6 +51,13 @@ export async function runCli(args: readonly string[], edges: CliEdges): Promise<
   const { cwd, stdout, stderr, objects } = edges;
   addObjectsCommands(program, () => ({
     edges: objects,
+    workspaceRoot: workspaceRoot(),
+    cwd,
+    stdout,
+    stderr,
+  }));
+  addResourcesCommands(program, () => ({
+    cargoProjects: (root) => objects.cargoProjects(root),
     workspaceRoot: workspaceRoot(),
     cwd,
     stdout,

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { fakeManifest, fakePlan } from '../run/test-support/fake-leaf';
 import { planRun } from './run-plan';
 
@@ -29,6 +30,38 @@ test('names that exceed the limit are shared out, each once', () => {
   for (const { tests } of plan.processes) {
     expect(tests.reduce((sum, name) => sum + name.length + 9, 0)).toBeLessThanOrEqual(200);
   }
+});
+
+test('a limit of tests per process only splits, and leaves expected failures alone', () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.stringMatching(/^[a-z]{1,4}$/), { minLength: 1, maxLength: 60 }),
+      fc.integer({ min: 1, max: 70 }),
+      fc.integer({ min: 20, max: 400 }),
+      fc.func(fc.constantFrom('runs', 'fails', 'decided')),
+      (names, testsPerProcess, nameBytes, roleOf) => {
+        const having = (role: string): string[] => names.filter((name) => roleOf(name) === role);
+        const changes = {
+          args: [],
+          expectedFailures: having('fails'),
+          decided: new Set(having('decided')),
+          nameBytes,
+        };
+        const whole = fakePlan(names, changes);
+        const split = fakePlan(names, { ...changes, testsPerProcess });
+        const inOrder = (plan: typeof whole): string[] =>
+          plan.processes.flatMap(({ tests }) => tests);
+        expect(inOrder(split)).toEqual(inOrder(whole));
+        expect(inOrder(split).sort()).toEqual([...having('runs'), ...having('fails')].sort());
+        for (const { tests, args } of split.processes) {
+          expect(tests.length).toBeGreaterThan(0);
+          expect(tests.length).toBeLessThanOrEqual(testsPerProcess);
+          expect(args.slice(-tests.length)).toEqual(tests);
+        }
+        expect({ ...split, processes: [] }).toEqual({ ...whole, processes: [] });
+      },
+    ),
+  );
 });
 
 test('environment variables of libtest count like its flags', () => {

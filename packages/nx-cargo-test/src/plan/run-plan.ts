@@ -1,5 +1,6 @@
 import { CargoTestError } from '../errors';
 import type { Manifest } from '../fingerprint/manifest';
+import { splitTests } from '../resources/learned-budget';
 import { parseTestArguments, reasonNotSelected, type TestArguments } from './test-arguments';
 
 /** Which tests of a leaf run in which process, with all that a runner needs to know. */
@@ -63,6 +64,8 @@ export interface PlanRequest {
   readonly decided?: ReadonlySet<string>;
   /** Bytes that the test names of one process may take. Default: 1,000,000, half of Linux's usual limit. */
   readonly nameBytes?: number;
+  /** The most tests that one process may run, 1 or more. Default: no limit. */
+  readonly testsPerProcess?: number;
 }
 
 /**
@@ -131,7 +134,9 @@ export function planRun(request: PlanRequest): RunPlan {
     else together.push(name);
   }
   const groups = [
-    ...splitByBytes(together, request.nameBytes ?? 1_000_000),
+    ...splitTests(together, request.testsPerProcess ?? Infinity).flatMap((part) =>
+      splitByBytes(part, request.nameBytes ?? 1_000_000),
+    ),
     ...alone.map((name) => [name]),
   ];
   const threads = args.threads ?? threadsFrom(environment);

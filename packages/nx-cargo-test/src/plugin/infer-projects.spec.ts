@@ -84,6 +84,7 @@ describe('inferProjects', () => {
         { dependentTasksOutputFiles: 'a/target/nx-cargo-test/a/fingerprints/lib.m.json' },
         '{workspaceRoot}/a/data/*',
         { env: 'TZ' },
+        { env: 'NX_CARGO_TEST_RUNNER' },
         { externalDependencies: [] },
       ],
       outputs: [

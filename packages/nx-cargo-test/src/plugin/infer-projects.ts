@@ -8,6 +8,7 @@ import type { TestBinaryId, TestBinaryKind } from '../module/test-module';
 import type { CargoManifest } from '../cargo/cargo-manifest';
 import type { CargoSide, SeenPackage } from './cargo-side';
 import { digest, openDiskCache, pluginVersion, type DiskCache } from '../disk-cache';
+import { chooseRunner } from '../choose-runner';
 import { failedProject } from './failed-project';
 import { likelyMembers, packageNameOf } from './group-manifests';
 import { packageTargets, type PackageBinary } from './package-targets';
@@ -74,6 +75,7 @@ async function packageProject(
     targetFolders: targetFolders(each, closure.folders, side),
     unseenFolders: closure.unseen,
     options,
+    runner: inferredRunner(options),
   });
   const source =
     cargo.targets.find(isLibrary) ?? cargo.targets.find(({ kind }) => kind.includes('bin'));
@@ -86,6 +88,16 @@ async function packageProject(
     targets,
     metadata: { technologies: ['rust'], targetGroups },
   };
+}
+
+/** The executor says what is wrong with a runner that can't be chosen. */
+function inferredRunner({ runner: option }: ResolvedOptions): 'native' | 'lima' {
+  try {
+    const { env: environment, platform } = process;
+    return chooseRunner({ option, environment, platform }).runner;
+  } catch {
+    return 'native';
+  }
 }
 
 /**

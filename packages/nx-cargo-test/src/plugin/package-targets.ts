@@ -11,6 +11,8 @@ import { docJunitFile, docResultFile } from '../doc/doc-result-path';
 import type { DiscoveredTests } from '../module/discover-tests';
 import { nameTargets, type LeafTarget, type NamedTargets } from '../module/name-targets';
 import { formatLeafId, moduleIdentity, type Leaf, type TestBinaryId } from '../module/test-module';
+import { instanceCommand } from '../lima/instance-command';
+import { RUNNER_VARIABLE } from '../choose-runner';
 import { buildInputs, hasGlobCharacters, workspacePath, type Input } from './build-inputs';
 import type { CargoTestMetadata } from './merged-target';
 import type { ResolvedOptions } from './plugin-options';
@@ -37,6 +39,8 @@ export interface PackageTargetsRequest {
   /** Absolute folders of path dependencies that Nx does not see. */
   readonly unseenFolders: readonly string[];
   readonly options: ResolvedOptions;
+  /** Where tests run. */
+  readonly runner: 'native' | 'lima';
 }
 
 /** Targets of one package, and their groups for Nx's views. */
@@ -189,6 +193,7 @@ function leafTarget(request: PackageTargetsRequest, { leaf }: LeafTarget): Targe
   const inputs: readonly Input[] = [
     { dependentTasksOutputFiles: fingerprint },
     ...runtimeInputs(request),
+    ...runnerInputs(request),
     { externalDependencies: [] },
   ];
   const outputs = [
@@ -209,6 +214,7 @@ function leafTarget(request: PackageTargetsRequest, { leaf }: LeafTarget): Targe
       warnAfterSeconds: options.warnAfterSeconds,
       killAfterSeconds: options.killAfterSeconds,
       ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
+      ...runnerOptions(request),
       ...(expectedFailures.length > 0 ? { expectedFailures: [...expectedFailures].sort() } : {}),
     },
     metadata: metadata(
@@ -232,6 +238,7 @@ function groupTarget(
   const inputs: readonly Input[] = [
     ...files.map((file) => ({ dependentTasksOutputFiles: file, transitive: true })),
     ...runtimeInputs(request),
+    ...runnerInputs(request),
     { externalDependencies: [] },
   ];
   return {
@@ -271,6 +278,21 @@ function packageOptions({
     ...(profile === undefined ? {} : { profile }),
     ...(buildEnvironment.length === 0 ? {} : { buildEnvironment: [...buildEnvironment].sort() }),
   };
+}
+
+/** By which a result of one runner, or of one guest, is not taken for that of another. */
+function runnerInputs({ runner, options }: PackageTargetsRequest): readonly Input[] {
+  const variable = { env: RUNNER_VARIABLE };
+  return runner === 'native'
+    ? [variable]
+    : [variable, { runtime: instanceCommand(options.limaInstance) }];
+}
+
+function runnerOptions({ runner, options }: PackageTargetsRequest): Record<string, unknown> {
+  const { limaInstance, limaSources, limaStart, environment } = options;
+  if (runner === 'native') return options.runner === 'native' ? { runner } : {};
+  const limaEnvironment = [...environment].sort();
+  return { runner, limaInstance, limaSources, limaStart, limaEnvironment };
 }
 
 function runtimeInputs({ packageFolder, options }: PackageTargetsRequest): readonly Input[] {

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { CargoTestError } from '../errors';
 import { REUSE_MODES } from '../ledger/reuse-mode';
+import { LIMA_SOURCES } from '../lima/lima-sources';
+import { RUNNERS } from '../choose-runner';
 
 const names = v.array(v.string());
 
@@ -67,6 +69,31 @@ const optionsSchema = v.strictObject({
    * Default: `test`
    */
   reuse: v.optional(v.picklist(REUSE_MODES)),
+  /**
+   * Where tests run: `native` on this host, `lima` in the guest of a Lima instance,
+   * `auto` natively on Linux and in Lima elsewhere. `NX_CARGO_TEST_RUNNER` overrides it.
+   * Default: `auto`
+   */
+  runner: v.optional(v.picklist(RUNNERS), 'auto'),
+  /**
+   * Name of the Lima instance.
+   * Default: `default`
+   */
+  limaInstance: v.optional(
+    v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a name')),
+    'default',
+  ),
+  /**
+   * How the guest sees the folders that tests run in: by a mount at the same path,
+   * or by copies.
+   * Default: `mount`
+   */
+  limaSources: v.optional(v.picklist(LIMA_SOURCES), 'mount'),
+  /**
+   * Start the instance when it is stopped.
+   * Default: `false`
+   */
+  limaStart: v.optional(v.boolean(), false),
   /**
    * Seconds without a verdict after which a test is named as slow.
    * Default: `60`

@@ -3,7 +3,9 @@ export type ProcessExit =
   | { readonly type: 'code'; readonly code: number }
   | { readonly type: 'signal'; readonly signal: string }
   /** It never ran: not found, not executable, too many arguments. */
-  | { readonly type: 'notStarted'; readonly reason: string };
+  | { readonly type: 'notStarted'; readonly reason: string }
+  /** Nobody can tell, because the machine that it ran on is out of reach. */
+  | { readonly type: 'lost'; readonly reason: string };
 
 /** A fragment for a sentence: `exit code 101`, `SIGSEGV`, `could not be started: …`. */
 export function describeExit(exit: ProcessExit): string {
@@ -14,5 +16,7 @@ export function describeExit(exit: ProcessExit): string {
       return exit.signal;
     case 'notStarted':
       return `could not be started: ${exit.reason}`;
+    case 'lost':
+      return `was lost: ${exit.reason}`;
   }
 }

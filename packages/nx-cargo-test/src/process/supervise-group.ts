@@ -31,10 +31,22 @@ export interface SupervisedEnd {
 
 /** A running command whose descendants die with it. */
 export interface SupervisedChild {
+  /** Process id of the group's leader on this machine; absent if it was not started here. */
+  readonly pid?: number;
   readonly ended: Promise<SupervisedEnd>;
   /** Ends the whole group: SIGTERM, then SIGKILL. Does nothing once it has ended. */
   kill(): void;
 }
+
+/** A {@link SupervisedChild} that one can talk to. */
+export interface TalkingChild extends SupervisedChild {
+  /** Hands text to its standard input; does nothing once that is closed. */
+  write(text: string): void;
+  closeInput(): void;
+}
+
+/** Starts a command whose standard input is a pipe; `spawnTalking` is the real one. */
+export type SpawnTalking = (command: Command, supervision: Supervision) => TalkingChild;
 
 /** Starts a command in a process group of its own; `spawnSupervised` is the real one. */
 export type SpawnSupervised = (command: Command, supervision: Supervision) => SupervisedChild;
@@ -106,7 +118,7 @@ export function superviseGroup(leader: GroupLeader, supervision: Supervision): S
     }
     return { exit, leftProcesses };
   })();
-  return { ended, kill };
+  return { pid, ended, kill };
 }
 
 function readText(

@@ -96,8 +96,8 @@ export function judgeByExit(
     const cause = killed.cause === 'timeout' ? 'timeout' : 'processEnd';
     return one({ kind: 'killed', cause, by: killed.why });
   }
-  if (exit.type === 'signal') {
-    return one({ kind: 'killed', cause: 'processEnd', by: exit.signal });
+  if (exit.type !== 'code') {
+    return one({ kind: 'killed', cause: 'processEnd', by: describeExit(exit) });
   }
   if (exit.code === 0) return one({ kind: 'passed' });
   return one({ kind: 'failed', message: describeExit(exit) });

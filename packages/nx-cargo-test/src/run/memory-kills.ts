@@ -21,10 +21,14 @@ export interface KernelFolders {
  * Reads the kernel's counts: `memory.events` of a control group of version 2 or
  * `memory.oom_control` of version 1 (Linux, Documentation/admin-guide/cgroup-v2.rst
  * and cgroup-v1/memory.rst), and `oom_kill` of `/proc/vmstat`. Never rejects.
+ *
+ * @param readText Content of a file, undefined if there is none. Default: this machine's.
  */
 export async function readMemoryKills(
   { proc, groups }: KernelFolders = { proc: '/proc', groups: '/sys/fs/cgroup' },
+  readText: (file: string) => Promise<string | undefined> = (file) => readFile(file, 'utf8'),
 ): Promise<MemoryKills> {
+  const text = (file: string): Promise<string | undefined> => readText(file).catch(() => undefined);
   const membership = (await text(join(proc, 'self/cgroup'))) ?? '';
   let inGroup: number | undefined;
   for (const [, controllers, path = '/'] of membership.matchAll(/^\d+:([^:]*):(.*)$/gm)) {
@@ -54,8 +58,4 @@ export function describeMemoryKill(before: MemoryKills, after: MemoryKills): str
 function count(content: string | undefined): number | undefined {
   const found = /^oom_kill (\d+)$/m.exec(content ?? '')?.[1];
   return found === undefined ? undefined : Number(found);
-}
-
-async function text(file: string): Promise<string | undefined> {
-  return readFile(file, 'utf8').catch(() => undefined);
 }

@@ -1,6 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { outerEnvironment } from '../process/outer-environment';
 import type { SpawnSupervised } from '../process/supervise-group';
+import { watchResources } from '../resources/watch-resources';
 import { readMemoryKills } from './memory-kills';
 import { withPrivateFolder } from './private-folder';
 import type { TestHost } from './test-host';
@@ -9,11 +11,16 @@ import type { TestHost } from './test-host';
 export function nativeHost(spawn: SpawnSupervised): TestHost {
   return {
     spawn,
-    processors: availableParallelism(),
+    processors: availableParallelism,
+    environment: (own) => Promise.resolve(outerEnvironment(own)),
+    identity: () => Promise.resolve('native'),
+    prepare: () => Promise.resolve(),
     withPrivateFolder,
     sizeOf: (file) => ifPresent(stat(file).then(({ size }) => size)),
     readText: (file) => ifPresent(readFile(file, 'utf8')),
     readMemoryKills: () => readMemoryKills(),
+    watchResources: (leader) => watchResources(leader),
+    close: () => Promise.resolve(),
   };
 }
 

@@ -5,7 +5,7 @@ import { describeMemoryKill, type MemoryKills } from './memory-kills';
 const SHELL_EXIT_OF_SIGKILL = 128 + 9;
 
 /**
- * Says what killed a process that we did not kill ourselves, with the cause where
+ * Says what ended a process that we did not kill ourselves, with the cause where
  * there is evidence for one; undefined if nothing did. Only SIGKILL comes from
  * outside: other signals are a program's own faults.
  *
@@ -19,6 +19,7 @@ export async function outsideKill(
   before: MemoryKills,
   countKills: () => Promise<MemoryKills>,
 ): Promise<string | undefined> {
+  if (exit.type === 'lost') return `loss of its machine: ${exit.reason}`;
   const how = howKilled(exit, hasTargetRunner);
   if (how === undefined) return undefined;
   return `${how}, ${describeMemoryKill(before, await countKills()) ?? 'cause unknown'}`;

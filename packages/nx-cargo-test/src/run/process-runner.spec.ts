@@ -1,13 +1,16 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { guestHost } from '../lima/guest-host';
+import { openGuestShell } from '../lima/guest-shell';
 import { planRun, type RunPlan } from '../plan/run-plan';
-import { spawnWithNode } from '../process/test-support/spawn-with-node';
+import { spawnTalkingWithNode, spawnWithNode } from '../process/test-support/spawn-with-node';
 import { createLimit } from './concurrency';
 import type { MemoryKills } from './memory-kills';
 import { nativeHost } from './native-host';
 import { createProcessRunner } from './process-runner';
 import type { RunEvent, Verdict } from './run-event';
+import type { TestHost } from './test-host';
 import { fakeBinary, fakeManifest, fakePlan } from './test-support/fake-leaf';
 
 /** For processes that hang from their start, so that a slow machine changes nothing. */
@@ -15,19 +18,37 @@ const limits = { warnAfterSeconds: 0.1, killAfterSeconds: 0.3 };
 /** For processes that must get somewhere before they hang. */
 const patientLimits = { warnAfterSeconds: 4, killAfterSeconds: 4 };
 
-async function run(
-  plan: RunPlan,
-  signal?: AbortSignal,
-  readMemoryKills: () => Promise<MemoryKills> = () => Promise.resolve({}),
-): Promise<RunEvent[]> {
-  const runner = createProcessRunner({
-    host: { ...nativeHost(spawnWithNode), readMemoryKills },
-    limit: createLimit(1),
-    pollMilliseconds: 20,
+/** Each host with what it says of a program that is not there, and of one that a target runner tells of. */
+const hosts: readonly [string, () => TestHost, string, string][] = [
+  [
+    'this machine',
+    () => nativeHost(spawnWithNode),
+    'could not be started',
+    'SIGKILL (exit code 137 of the target runner), cause unknown',
+  ],
+  // All that its shell can tell of a signal is an exit code.
+  [
+    'a guest',
+    localGuest,
+    'ended with exit code 127 and wrote no log file',
+    'SIGKILL, cause unknown',
+  ],
+];
+
+/** A guest that is reached by a shell, here instead of in a virtual machine. */
+function localGuest(): TestHost {
+  return guestHost({
+    open: () =>
+      openGuestShell(spawnTalkingWithNode, ([file = '', ...args]) => ({
+        file,
+        args,
+        workingDirectory: '/',
+        environment: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir() },
+      })),
+    files: { place: () => Promise.resolve(), describeMachine: () => Promise.resolve('here') },
+    describe: () => Promise.resolve('a shell'),
+    forwarded: [],
   });
-  const events: RunEvent[] = [];
-  for await (const event of runner.run(plan, signal)) events.push(event);
-  return events;
 }
 
 function verdicts(events: readonly RunEvent[]): Record<string, Verdict> {
@@ -55,274 +76,308 @@ function output(events: readonly RunEvent[], stream: 'stdout' | 'stderr'): strin
     .join('');
 }
 
-test('verdicts come from the log, with messages over several lines', async () => {
-  const events = await run(fakePlan(['a::fails', 'a::ignored', 'a::passes']));
-  expect(verdicts(events)).toEqual({
-    'a::passes': { kind: 'passed' },
-    'a::fails': { kind: 'failed' },
-    'a::ignored': { kind: 'ignored', message: 'not on\nthis host' },
-  });
-  expect(problems(events)).toEqual([]);
-  expect(output(events, 'stderr')).toBe('');
-});
-
-test('after a signal to us the running test is killed and nothing new starts', async () => {
-  // As Nx does, so that the signal does not end us.
-  const listener = (): void => undefined;
-  process.on('SIGINT', listener);
-  const runner = createProcessRunner({ host: nativeHost(spawnWithNode), limit: createLimit(1) });
-  const collect = async (plan: RunPlan, onOutput?: () => void): Promise<RunEvent[]> => {
+describe.each(hosts)('on %s', (_, createHost, notThere, toldByRunner) => {
+  async function run(
+    plan: RunPlan,
+    signal?: AbortSignal,
+    countKills?: () => Promise<MemoryKills>,
+  ): Promise<RunEvent[]> {
+    const host = createHost();
+    const readMemoryKills = countKills ?? (() => Promise.resolve({}));
+    const runner = createProcessRunner({
+      host: { ...host, readMemoryKills },
+      limit: createLimit(1),
+      pollMilliseconds: 20,
+    });
     const events: RunEvent[] = [];
-    for await (const event of runner.run(plan)) {
-      events.push(event);
-      if (event.type === 'output') onOutput?.();
+    try {
+      for await (const event of runner.run(plan, signal)) events.push(event);
+    } finally {
+      await runner.close();
     }
     return events;
-  };
-  const [running, waiting] = await Promise.all([
-    collect(fakePlan(['a::hangs']), () => process.emit('SIGINT', 'SIGINT')),
-    collect(fakePlan(['a::passes'])),
-  ]);
-  process.off('SIGINT', listener);
-  expect(problems(running)).toEqual([expect.stringContaining('SIGKILL')]);
-  expect(kinds(waiting)).toEqual({ 'a::passes': 'notRun' });
-  expect(waiting.map(({ type }) => type)).not.toContain('started');
-});
+  }
 
-test.each([
-  ['aborts', 'SIGABRT'],
-  ['exits_0', 'exit code 0'],
-  ['exits_101', 'exit code 101'],
-])('a test that %s ends its process early', async (act, how) => {
-  const events = await run(fakePlan([`b::${act}`, 'a::passes', 'c::passes']));
-  expect(kinds(events)).toEqual({
-    'a::passes': 'passed',
-    [`b::${act}`]: 'killed',
-    'c::passes': 'notRun',
-  });
-  expect(problems(events)).toEqual([
-    `the process ended with ${how} before all of its tests had a verdict`,
-  ]);
-});
-
-describe('a process that is killed from outside', () => {
-  const passing = (count: number): string[] =>
-    Array.from({ length: count }, (_, index) => `a::passes_${String(index).padStart(2, '0')}`);
-  const withRoom = (room: number) => ({ PATH: process.env['PATH'] ?? '', FAKE_ROOM: `${room}` });
-  const started = (events: readonly RunEvent[]): number[] =>
-    events.flatMap((event) => (event.type === 'started' ? [event.tests.length] : []));
-  const reruns = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'rerun');
-
-  test('what it left runs again in processes that it had shown to fit', async () => {
-    const events = await run(fakePlan(passing(20), { environment: withRoom(6) }));
-    expect(new Set(Object.values(kinds(events)))).toEqual(new Set(['passed']));
-    expect(Object.keys(kinds(events)).sort()).toEqual(passing(20));
+  test('verdicts come from the log, with messages over several lines', async () => {
+    const events = await run(fakePlan(['a::fails', 'a::ignored', 'a::passes']));
+    expect(verdicts(events)).toEqual({
+      'a::passes': { kind: 'passed' },
+      'a::fails': { kind: 'failed' },
+      'a::ignored': { kind: 'ignored', message: 'not on\nthis host' },
+    });
     expect(problems(events)).toEqual([]);
-    expect(started(events)).toEqual([20, 6, 6, 2]);
-    expect(reruns(events)).toEqual([
-      {
-        type: 'rerun',
-        process: 0,
-        why: 'SIGKILL, cause unknown',
-        running: ['a::passes_06'],
-        batches: [passing(12).slice(6), passing(18).slice(12), passing(20).slice(18)],
-      },
+    expect(output(events, 'stderr')).toBe('');
+  });
+
+  test('after a signal to us the running test is killed and nothing new starts', async () => {
+    // As Nx does, so that the signal does not end us.
+    const listener = (): void => undefined;
+    process.on('SIGINT', listener);
+    const runner = createProcessRunner({ host: createHost(), limit: createLimit(1) });
+    const collect = async (plan: RunPlan, onOutput?: () => void): Promise<RunEvent[]> => {
+      const events: RunEvent[] = [];
+      for await (const event of runner.run(plan)) {
+        events.push(event);
+        if (event.type === 'output') onOutput?.();
+      }
+      return events;
+    };
+    const [running, waiting] = await Promise.all([
+      collect(fakePlan(['a::hangs']), () => process.emit('SIGINT', 'SIGINT')),
+      collect(fakePlan(['a::passes'])),
+    ]);
+    process.off('SIGINT', listener);
+    await runner.close();
+    expect(problems(running)).toEqual([expect.stringContaining('SIGKILL')]);
+    expect(kinds(waiting)).toEqual({ 'a::passes': 'notRun' });
+    expect(waiting.map(({ type }) => type)).not.toContain('started');
+  });
+
+  test.each([
+    ['aborts', 'SIGABRT'],
+    ['exits_0', 'exit code 0'],
+    ['exits_101', 'exit code 101'],
+  ])('a test that %s ends its process early', async (act, how) => {
+    const events = await run(fakePlan([`b::${act}`, 'a::passes', 'c::passes']));
+    expect(kinds(events)).toEqual({
+      'a::passes': 'passed',
+      [`b::${act}`]: 'killed',
+      'c::passes': 'notRun',
+    });
+    expect(problems(events)).toEqual([
+      `the process ended with ${how} before all of its tests had a verdict`,
     ]);
   });
 
-  test('it is halved where not one test fitted, until the one is found that is killed alone', async () => {
-    const tests = ['a::is_killed', ...passing(7).map((name) => `b::${name}`)];
-    const events = await run(fakePlan(tests));
-    expect(verdicts(events)['a::is_killed']).toEqual({
-      kind: 'killed',
-      cause: 'processEnd',
-      by: 'killed by SIGKILL, cause unknown, alone in its process',
+  describe('a process that is killed from outside', () => {
+    const passing = (count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `a::passes_${String(index).padStart(2, '0')}`);
+    const withRoom = (room: number) => ({ PATH: process.env['PATH'] ?? '', FAKE_ROOM: `${room}` });
+    const started = (events: readonly RunEvent[]): number[] =>
+      events.flatMap((event) => (event.type === 'started' ? [event.tests.length] : []));
+    const reruns = (events: readonly RunEvent[]) =>
+      events.filter((event) => event.type === 'rerun');
+
+    test('what it left runs again in processes that it had shown to fit', async () => {
+      const events = await run(fakePlan(passing(20), { environment: withRoom(6) }));
+      expect(new Set(Object.values(kinds(events)))).toEqual(new Set(['passed']));
+      expect(Object.keys(kinds(events)).sort()).toEqual(passing(20));
+      expect(problems(events)).toEqual([]);
+      expect(started(events)).toEqual([20, 6, 6, 2]);
+      expect(reruns(events)).toEqual([
+        {
+          type: 'rerun',
+          process: 0,
+          why: 'SIGKILL, cause unknown',
+          running: ['a::passes_06'],
+          batches: [passing(12).slice(6), passing(18).slice(12), passing(20).slice(18)],
+        },
+      ]);
     });
-    const others = Object.entries(kinds(events)).filter(([test]) => test !== 'a::is_killed');
-    expect(others).toEqual(tests.slice(1).map((test) => [test, 'passed']));
-    expect(started(events)).toEqual([8, 4, 2, 1, 1, 2, 4]);
-  });
 
-  test('its verdicts stay, and their failures', async () => {
-    const tests = ['a::fails', 'b::is_killed', 'c::passes', 'd::passes'];
-    expect(kinds(await run(fakePlan(tests)))).toEqual({
-      'a::fails': 'failed',
-      'b::is_killed': 'killed',
-      'c::passes': 'passed',
-      'd::passes': 'passed',
+    test('it is halved where not one test fitted, until the one is found that is killed alone', async () => {
+      const tests = ['a::is_killed', ...passing(7).map((name) => `b::${name}`)];
+      const events = await run(fakePlan(tests));
+      expect(verdicts(events)['a::is_killed']).toEqual({
+        kind: 'killed',
+        cause: 'processEnd',
+        by: 'killed by SIGKILL, cause unknown, alone in its process',
+      });
+      const others = Object.entries(kinds(events)).filter(([test]) => test !== 'a::is_killed');
+      expect(others).toEqual(tests.slice(1).map((test) => [test, 'passed']));
+      expect(started(events)).toEqual([8, 4, 2, 1, 1, 2, 4]);
+    });
+
+    test('its verdicts stay, and their failures', async () => {
+      const tests = ['a::fails', 'b::is_killed', 'c::passes', 'd::passes'];
+      expect(kinds(await run(fakePlan(tests)))).toEqual({
+        'a::fails': 'failed',
+        'b::is_killed': 'killed',
+        'c::passes': 'passed',
+        'd::passes': 'passed',
+      });
+    });
+
+    test('a target runner tells of it by its exit code', async () => {
+      const [node, script] = fakeBinary;
+      const command = ['/bin/sh', '-c', '"$@"; exit $?', 'sh', node, script!] as const;
+      const environment = withRoom(1);
+      const events = await run(fakePlan(passing(2), { command: [...command], environment }));
+      expect(kinds(events)).toEqual({ 'a::passes_00': 'passed', 'a::passes_01': 'passed' });
+      expect(reruns(events)).toMatchObject([{ why: toldByRunner }]);
+    });
+
+    test('the cause is told where the kernel counted it', async () => {
+      const counts: MemoryKills[] = [
+        { inGroup: 1, inSystem: 5 },
+        { inGroup: 2, inSystem: 6 },
+      ];
+      const events = await run(fakePlan(passing(2), { environment: withRoom(1) }), undefined, () =>
+        Promise.resolve(counts.shift() ?? {}),
+      );
+      expect(reruns(events)).toMatchObject([
+        { why: 'SIGKILL, out of memory: the memory limit of the control group was reached' },
+      ]);
+    });
+
+    test('a log that cannot be trusted is a failure, not a reason to run again', async () => {
+      const events = await run(fakePlan(['a::twice', 'b::is_killed', 'c::passes']));
+      expect(reruns(events)).toEqual([]);
+      expect(problems(events)).toEqual(['the log has two verdicts for a::twice']);
     });
   });
 
-  test('a target runner tells of it by its exit code', async () => {
-    const [node, script] = fakeBinary;
-    const command = ['/bin/sh', '-c', '"$@"; exit $?', 'sh', node, script!] as const;
-    const environment = withRoom(1);
-    const events = await run(fakePlan(passing(2), { command: [...command], environment }));
-    expect(kinds(events)).toEqual({ 'a::passes_00': 'passed', 'a::passes_01': 'passed' });
-    expect(reruns(events)).toMatchObject([
-      { why: 'SIGKILL (exit code 137 of the target runner), cause unknown' },
-    ]);
-  });
-
-  test('the cause is told where the kernel counted it', async () => {
-    const counts: MemoryKills[] = [
-      { inGroup: 1, inSystem: 5 },
-      { inGroup: 2, inSystem: 6 },
-    ];
-    const events = await run(fakePlan(passing(2), { environment: withRoom(1) }), undefined, () =>
-      Promise.resolve(counts.shift() ?? {}),
-    );
-    expect(reruns(events)).toMatchObject([
-      { why: 'SIGKILL, out of memory: the memory limit of the control group was reached' },
-    ]);
-  });
-
-  test('a log that cannot be trusted is a failure, not a reason to run again', async () => {
-    const events = await run(fakePlan(['a::twice', 'b::is_killed', 'c::passes']));
-    expect(reruns(events)).toEqual([]);
-    expect(problems(events)).toEqual(['the log has two verdicts for a::twice']);
-  });
-});
-
-test('a verdict on standard output counts for nothing', async () => {
-  const events = await run(fakePlan(['a::prints_forged_verdict', 'a::unlogged']));
-  expect(kinds(events)).toEqual({ 'a::prints_forged_verdict': 'passed', 'a::unlogged': 'killed' });
-  expect(problems(events)).toHaveLength(1);
-});
-
-test.each([
-  ['twice', 'the log has two verdicts for a::twice'],
-  ['stranger', 'the log has a verdict for some::other, which was not asked for'],
-])('a log with a verdict %s is a problem', async (act, problem) => {
-  const events = await run(fakePlan([`a::${act}`]));
-  expect(kinds(events)).toEqual({ [`a::${act}`]: 'passed' });
-  expect(problems(events)).toEqual([problem]);
-});
-
-test.each([
-  ['a::passes', '101', 'the process ended with exit code 101, although no test had failed'],
-  ['a::fails', '0', 'the process ended with exit code 0, although a test had failed'],
-  ['a::passes', '3', 'the process ended with exit code 3, although no test had failed'],
-])('%s with exit code %s is a problem', async (name, code, problem) => {
-  const environment = { PATH: process.env['PATH'] ?? '', FAKE_EXIT: code };
-  expect(problems(await run(fakePlan([name], { environment })))).toEqual([problem]);
-});
-
-test('a binary that refuses --logfile is a problem, and its words are shown', async () => {
-  const environment = { PATH: process.env['PATH'] ?? '', FAKE_REFUSES_LOGFILE: '1' };
-  const events = await run(fakePlan(['a::passes'], { environment }));
-  expect(kinds(events)).toEqual({ 'a::passes': 'notRun' });
-  expect(problems(events)[0]).toContain('wrote no log file');
-  expect(output(events, 'stderr')).toContain("Unrecognized option: 'logfile'");
-});
-
-test('a binary that cannot be started is a problem', async () => {
-  const events = await run(fakePlan(['a::passes'], { command: ['/nowhere/binary'] }));
-  expect(kinds(events)).toEqual({ 'a::passes': 'notRun' });
-  expect(problems(events)[0]).toContain('could not be started');
-});
-
-test.each(['hangs', 'hangs_and_ignores_sigterm'])(
-  'a test that %s is named and killed',
-  async (act) => {
-    const events = await run(fakePlan([`b::${act}`, 'c::passes'], { limits }));
-    expect(verdicts(events)).toMatchObject({
-      [`b::${act}`]: { kind: 'killed', cause: 'timeout', by: `b::${act} ran for more than 0.3 s` },
-      'c::passes': { kind: 'notRun', cause: 'processEnd' },
+  test('a verdict on standard output counts for nothing', async () => {
+    const events = await run(fakePlan(['a::prints_forged_verdict', 'a::unlogged']));
+    expect(kinds(events)).toEqual({
+      'a::prints_forged_verdict': 'passed',
+      'a::unlogged': 'killed',
     });
-    expect(events).toContainEqual({ type: 'slow', test: `b::${act}`, seconds: 0.1 });
-    expect(problems(events)).toEqual([]);
-  },
-);
+    expect(problems(events)).toHaveLength(1);
+  });
 
-test('verdicts from before the kill stay', async () => {
-  const events = await run(fakePlan(['a::passes', 'b::hangs'], { limits: patientLimits }));
-  expect(kinds(events)).toEqual({ 'a::passes': 'passed', 'b::hangs': 'killed' });
-}, 30_000);
+  test.each([
+    ['twice', 'the log has two verdicts for a::twice'],
+    ['stranger', 'the log has a verdict for some::other, which was not asked for'],
+  ])('a log with a verdict %s is a problem', async (act, problem) => {
+    const events = await run(fakePlan([`a::${act}`]));
+    expect(kinds(events)).toEqual({ [`a::${act}`]: 'passed' });
+    expect(problems(events)).toEqual([problem]);
+  });
 
-test('a process that does not end after its last test is killed', async () => {
-  const events = await run(fakePlan(['a::hangs_at_the_end'], { limits: patientLimits }));
-  expect(kinds(events)).toEqual({ 'a::hangs_at_the_end': 'passed' });
-  expect(problems(events)).toEqual([
-    'the process was killed: it did not end within 4 s after its last test',
-  ]);
-}, 30_000);
+  test.each([
+    ['a::passes', '101', 'the process ended with exit code 101, although no test had failed'],
+    ['a::fails', '0', 'the process ended with exit code 0, although a test had failed'],
+    ['a::passes', '3', 'the process ended with exit code 3, although no test had failed'],
+  ])('%s with exit code %s is a problem', async (name, code, problem) => {
+    const environment = { PATH: process.env['PATH'] ?? '', FAKE_EXIT: code };
+    expect(problems(await run(fakePlan([name], { environment })))).toEqual([problem]);
+  });
 
-test('a test on the list of expected failures hangs alone', async () => {
-  const events = await run(
-    fakePlan(['a::hangs', 'b::passes'], { limits: patientLimits, expectedFailures: ['a::hangs'] }),
+  test('a binary that refuses --logfile is a problem, and its words are shown', async () => {
+    const environment = { PATH: process.env['PATH'] ?? '', FAKE_REFUSES_LOGFILE: '1' };
+    const events = await run(fakePlan(['a::passes'], { environment }));
+    expect(kinds(events)).toEqual({ 'a::passes': 'notRun' });
+    expect(problems(events)[0]).toContain('wrote no log file');
+    expect(output(events, 'stderr')).toContain("Unrecognized option: 'logfile'");
+  });
+
+  test('a binary that cannot be started is a problem', async () => {
+    const events = await run(fakePlan(['a::passes'], { command: ['/nowhere/binary'] }));
+    expect(kinds(events)).toEqual({ 'a::passes': 'notRun' });
+    expect(problems(events)[0]).toContain(notThere);
+  });
+
+  test.each(['hangs', 'hangs_and_ignores_sigterm'])(
+    'a test that %s is named and killed',
+    async (act) => {
+      const events = await run(fakePlan([`b::${act}`, 'c::passes'], { limits }));
+      expect(verdicts(events)).toMatchObject({
+        [`b::${act}`]: {
+          kind: 'killed',
+          cause: 'timeout',
+          by: `b::${act} ran for more than 0.3 s`,
+        },
+        'c::passes': { kind: 'notRun', cause: 'processEnd' },
+      });
+      expect(events).toContainEqual({ type: 'slow', test: `b::${act}`, seconds: 0.1 });
+      expect(problems(events)).toEqual([]);
+    },
   );
-  expect(kinds(events)).toEqual({ 'b::passes': 'passed', 'a::hangs': 'killed' });
-  expect(problems(events)).toEqual([]);
-}, 30_000);
 
-test('much output arrives in full', async () => {
-  const events = await run(fakePlan(['a::prints_much']));
-  expect(output(events, 'stdout').match(/a line of output\n/g)).toHaveLength(100000);
-  expect(kinds(events)).toEqual({ 'a::prints_much': 'passed' });
-});
+  test('verdicts from before the kill stay', async () => {
+    const events = await run(fakePlan(['a::passes', 'b::hangs'], { limits: patientLimits }));
+    expect(kinds(events)).toEqual({ 'a::passes': 'passed', 'b::hangs': 'killed' });
+  }, 30_000);
 
-test('a process left running holds nothing up', async () => {
-  const events = await run(fakePlan(['a::leaves_child']));
-  expect(kinds(events)).toEqual({ 'a::leaves_child': 'passed' });
-  expect(events.at(-1)).toMatchObject({ type: 'ended', leftProcesses: true });
-});
+  test('a process that does not end after its last test is killed', async () => {
+    const events = await run(fakePlan(['a::hangs_at_the_end'], { limits: patientLimits }));
+    expect(kinds(events)).toEqual({ 'a::hangs_at_the_end': 'passed' });
+    expect(problems(events)).toEqual([
+      'the process was killed: it did not end within 4 s after its last test',
+    ]);
+  }, 30_000);
 
-test('the environment is the plan’s and nothing else', async () => {
-  const environment = { PATH: process.env['PATH'] ?? '', ONLY: 'this' };
-  const events = await run(fakePlan(['a::shows_environment'], { environment }));
-  const line =
-    output(events, 'stdout')
-      .split('\n')
-      .find((text) => text.startsWith('{')) ?? '';
-  const seen = JSON.parse(line) as { cwd: string; env: Record<string, string> };
-  expect(seen.env).toEqual(environment);
-  expect(seen.cwd.endsWith('test-support')).toBe(true);
-});
+  test('a test on the list of expected failures hangs alone', async () => {
+    const events = await run(
+      fakePlan(['a::hangs', 'b::passes'], {
+        limits: patientLimits,
+        expectedFailures: ['a::hangs'],
+      }),
+    );
+    expect(kinds(events)).toEqual({ 'b::passes': 'passed', 'a::hangs': 'killed' });
+    expect(problems(events)).toEqual([]);
+  }, 30_000);
 
-test('cancelling kills what runs and reports the rest as not run', async () => {
-  const stop = new AbortController();
-  const plan = fakePlan(['a::hangs', 'b::hangs'], { expectedFailures: ['b::hangs'] });
-  const runner = createProcessRunner({ host: nativeHost(spawnWithNode), limit: createLimit(1) });
-  const events: RunEvent[] = [];
-  for await (const event of runner.run(plan, stop.signal)) {
-    events.push(event);
-    if (event.type === 'output') stop.abort();
-  }
-  expect(kinds(events)).toEqual({ 'a::hangs': 'killed', 'b::hangs': 'notRun' });
-  expect(problems(events)).toEqual(['the process was killed: the run was cancelled']);
-});
-
-test.each([
-  ['exit 0', { kind: 'passed' }],
-  ['exit 3', { kind: 'failed', message: 'exit code 3' }],
-  ['kill -SEGV $$', { kind: 'killed', cause: 'processEnd', by: 'SIGSEGV' }],
-])('without a harness `%s` decides, and arguments go through', async (script, verdict) => {
-  const plan = planRun({
-    manifest: fakeManifest(['smoke'], false),
-    leaf: 'lib::a',
-    args: ['--list', 'x'],
-    expectedFailures: [],
-    command: ['/bin/sh', '-c', `echo "$*"; ${script}`, 'smoke'],
-    workingDirectory: __dirname,
-    environment: {},
-    limits: { warnAfterSeconds: 60, killAfterSeconds: 300 },
+  test('much output arrives in full', async () => {
+    const events = await run(fakePlan(['a::prints_much']));
+    expect(output(events, 'stdout').match(/a line of output\n/g)).toHaveLength(100000);
+    expect(kinds(events)).toEqual({ 'a::prints_much': 'passed' });
   });
-  const events = await run(plan);
-  expect(verdicts(events)).toEqual({ smoke: verdict });
-  expect(output(events, 'stdout')).toBe('--list x\n');
-});
 
-test('nothing stays in the temporary folder', async () => {
-  const before = process.env['TMPDIR'];
-  const folder = mkdtempSync(join(tmpdir(), 'runner-spec-'));
-  process.env['TMPDIR'] = folder;
-  try {
-    await run(fakePlan(['a::aborts']));
-    expect(readdirSync(folder)).toEqual([]);
-  } finally {
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
-    rmSync(folder, { recursive: true });
-  }
+  test('a process left running holds nothing up', async () => {
+    const events = await run(fakePlan(['a::leaves_child']));
+    expect(kinds(events)).toEqual({ 'a::leaves_child': 'passed' });
+    expect(events.at(-1)).toMatchObject({ type: 'ended', leftProcesses: true });
+  });
+
+  test('the environment is the plan’s and nothing else', async () => {
+    const environment = { PATH: process.env['PATH'] ?? '', ONLY: 'this' };
+    const events = await run(fakePlan(['a::shows_environment'], { environment }));
+    const line =
+      output(events, 'stdout')
+        .split('\n')
+        .find((text) => text.startsWith('{')) ?? '';
+    const seen = JSON.parse(line) as { cwd: string; env: Record<string, string> };
+    expect(seen.env).toEqual(environment);
+    expect(seen.cwd.endsWith('test-support')).toBe(true);
+  });
+
+  test('cancelling kills what runs and reports the rest as not run', async () => {
+    const stop = new AbortController();
+    const plan = fakePlan(['a::hangs', 'b::hangs'], { expectedFailures: ['b::hangs'] });
+    const runner = createProcessRunner({ host: createHost(), limit: createLimit(1) });
+    const events: RunEvent[] = [];
+    for await (const event of runner.run(plan, stop.signal)) {
+      events.push(event);
+      if (event.type === 'output') stop.abort();
+    }
+    await runner.close();
+    expect(kinds(events)).toEqual({ 'a::hangs': 'killed', 'b::hangs': 'notRun' });
+    expect(problems(events)).toEqual(['the process was killed: the run was cancelled']);
+  });
+
+  test.each([
+    ['exit 0', { kind: 'passed' }],
+    ['exit 3', { kind: 'failed', message: 'exit code 3' }],
+    ['kill -SEGV $$', { kind: 'killed', cause: 'processEnd', by: 'SIGSEGV' }],
+  ])('without a harness `%s` decides, and arguments go through', async (script, verdict) => {
+    const plan = planRun({
+      manifest: fakeManifest(['smoke'], false),
+      leaf: 'lib::a',
+      args: ['--list', 'x'],
+      expectedFailures: [],
+      command: ['/bin/sh', '-c', `echo "$*"; ${script}`, 'smoke'],
+      workingDirectory: __dirname,
+      environment: {},
+      limits: { warnAfterSeconds: 60, killAfterSeconds: 300 },
+    });
+    const events = await run(plan);
+    expect(verdicts(events)).toEqual({ smoke: verdict });
+    expect(output(events, 'stdout')).toBe('--list x\n');
+  });
+
+  test('nothing stays in the temporary folder', async () => {
+    const before = process.env['TMPDIR'];
+    const folder = mkdtempSync(join(tmpdir(), 'runner-spec-'));
+    process.env['TMPDIR'] = folder;
+    try {
+      await run(fakePlan(['a::aborts']));
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { withTests, type RunPlan } from '../plan/run-plan';
 import { onOwnEnd } from '../process/on-own-end';
+import { readResourceCeiling, type ResourceCeiling } from '../resources/resource-ceiling';
 import type { Limit } from './concurrency';
 import { createEventQueue, type EventQueue } from './event-queue';
 import type { RunEvent } from './run-event';
@@ -26,12 +27,16 @@ export interface ProcessRunnerOptions {
  * alone. Other early ends are failures.
  */
 export function createProcessRunner(options: ProcessRunnerOptions): Runner {
+  let ceiling: Promise<ResourceCeiling> | undefined;
   return {
+    host: options.host,
+    readCeiling: () => (ceiling ??= readResourceCeiling((file) => options.host.readText(file))),
     run(plan, signal) {
       const events = createEventQueue<RunEvent>();
       runProcesses(plan, options, events, signal).then(events.end, events.fail);
       return events;
     },
+    close: () => options.host.close(),
   };
 }
 
@@ -48,6 +53,7 @@ async function runProcesses(
       verdict: { kind: 'notRun', cause: 'notSelected', why },
     });
   }
+  await options.host.prepare(plan);
   // Nx has listeners of its own, so a signal does not end us: nothing new may start after it.
   let isEnding = false;
   const release = onOwnEnd(() => {

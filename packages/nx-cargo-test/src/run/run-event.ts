@@ -1,4 +1,5 @@
 import type { ProcessExit } from '../process/process-exit';
+import type { ResourceUse } from '../resources/resource-use';
 
 /** How a test ended. Every test of a leaf gets exactly one. */
 export type Verdict =
@@ -77,4 +78,6 @@ export type RunEvent =
       readonly problem?: string;
       /** Descendants were still running after the end, and were killed. */
       readonly leftProcesses: boolean;
+      /** The most that was seen of each resource, where the host shows it and the process ran long enough. */
+      readonly peaks?: ResourceUse;
     };

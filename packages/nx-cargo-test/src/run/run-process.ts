@@ -48,7 +48,7 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
   const startedAt = now();
   const running = trackRunningTests({
     tests: planned.tests,
-    likelyThreads: host.processors,
+    likelyThreads: host.processors(),
     ordered: plan.ordered,
     startedAt,
     ...(plan.threads === undefined ? {} : { threads: plan.threads }),
@@ -57,6 +57,8 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
 
   events.push({ type: 'started', process: index, tests: planned.tests });
   const child = start(run, logFile, (test, seconds) => running.reportedSlow(test, seconds, now()));
+
+  const watch = child.pid === undefined ? undefined : host.watchResources?.(child.pid);
 
   let killed: EndedProcess['killed'];
   const kill = (cause: 'timeout' | 'abort', why: string, tests: readonly string[]): void => {
@@ -70,12 +72,13 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
   if (signal?.aborted === true) onAbort();
 
   let size: number | undefined;
+  let followed: VerdictLog | undefined;
   const followLog = async (): Promise<void> => {
     const grown = await host.sizeOf(logFile);
     if (grown === size) return;
     size = grown;
-    const log = await readLog(host, logFile, asked);
-    for (const [test, logged] of log?.verdicts ?? []) {
+    followed = await readLog(host, logFile, asked);
+    for (const [test, logged] of followed?.verdicts ?? []) {
       running.ended(test, now());
       // The duration of a lone test is known at the end of its process.
       if (planned.tests.length > 1) tell.verdict(test, logged);
@@ -94,12 +97,15 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
   }, run.pollMilliseconds);
 
   const { exit, leftProcesses } = await child.ended;
+  const peaks = watch?.stop();
   const seconds = now() - startedAt;
   signal?.removeEventListener('abort', onAbort);
   await stopWatching();
   child.flush();
 
-  const log = plan.harness ? await readLog(host, logFile, asked) : undefined;
+  // With its machine, the log is lost; what was seen of it stands.
+  if (plan.harness && exit.type !== 'lost') followed = await readLog(host, logFile, asked);
+  const log = followed;
   for (const test of log?.verdicts.keys() ?? []) running.ended(test, now());
   const outside =
     killed === undefined && !run.isOver()
@@ -144,6 +150,7 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
     exit,
     seconds,
     leftProcesses,
+    ...(peaks === undefined ? {} : { peaks }),
     ...(judgement.problem === undefined ? {} : { problem: judgement.problem }),
   });
   return batches;
@@ -176,6 +183,7 @@ function start(
     },
   );
   return {
+    ...(child.pid === undefined ? {} : { pid: child.pid }),
     ended: child.ended,
     kill: () => child.kill(),
     flush: () => output('stderr', warningFilter.end()),

@@ -3,7 +3,10 @@ import * as v from 'valibot';
 import type { BuildTestsOptions } from '../../build/build-options';
 import { CargoTestError } from '../../errors';
 import { DEFAULT_REUSE, REUSE_MODES, type ReuseMode } from '../../ledger/reuse-mode';
+import { LIMA_SOURCES } from '../../lima/lima-sources';
+import type { LimaSettings } from '../../lima/lima-host';
 import { parseLeafId, type Leaf } from '../../module/test-module';
+import { RUNNERS, type RunnerOption } from '../../choose-runner';
 import { parseBuildTestsOptions } from '../build-tests/options';
 import { parseOptions } from '../parse-options';
 
@@ -25,6 +28,16 @@ const optionsSchema = v.looseObject({
   killAfterSeconds: v.optional(seconds, 300),
   /** How far the ledger answers. Default: `test`. */
   reuse: v.optional(v.picklist(REUSE_MODES), DEFAULT_REUSE),
+  /** Where the tests run. Default: `auto`. */
+  runner: v.optional(v.picklist(RUNNERS), 'auto'),
+  /** Name of the Lima instance. Default: `default`. */
+  limaInstance: v.optional(v.string(), 'default'),
+  /** How the guest sees the folders that tests run in. Default: `mount`. */
+  limaSources: v.optional(v.picklist(LIMA_SOURCES), 'mount'),
+  /** Start the instance when it is stopped. Default: `false`. */
+  limaStart: v.optional(v.boolean(), false),
+  /** Variables that tests in the guest get from here. Default: none. */
+  limaEnvironment: v.optional(v.array(v.string()), () => []),
   /** The command line's arguments for the target, as they were written. */
   __unparsed__: v.optional(v.array(v.string()), () => []),
 });
@@ -39,12 +52,17 @@ export interface TestModuleOptions {
   readonly warnAfterSeconds: number;
   readonly killAfterSeconds: number;
   readonly reuse: ReuseMode;
+  readonly runner: RunnerOption;
+  readonly lima: LimaSettings;
   /** The user's arguments for the tests. */
   readonly args: readonly string[];
 }
 
 /** Our own options, which Nx leaves among the arguments when they stand on the command line. */
-const ownOptions = ['expectedFailures', 'warnAfterSeconds', 'killAfterSeconds', 'reuse'];
+const ownOptions = [
+  ...['expectedFailures', 'warnAfterSeconds', 'killAfterSeconds', 'reuse'],
+  ...['runner', 'limaInstance', 'limaSources', 'limaStart', 'limaEnvironment'],
+];
 
 /**
  * Checks the options of a leaf.
@@ -73,6 +91,13 @@ export function parseTestModuleOptions(options: unknown): TestModuleOptions {
     warnAfterSeconds: rest.warnAfterSeconds,
     killAfterSeconds: rest.killAfterSeconds,
     reuse: rest.reuse,
+    runner: rest.runner,
+    lima: {
+      instance: rest.limaInstance,
+      sources: rest.limaSources,
+      start: rest.limaStart,
+      forwarded: rest.limaEnvironment,
+    },
     args: withoutOwnOptions(__unparsed__),
   };
 }

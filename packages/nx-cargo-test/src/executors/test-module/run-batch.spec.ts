@@ -11,6 +11,8 @@ import { digestOf, parseResultFile, type ResultFile } from '../../report/result-
 import { createLimit } from '../../run/concurrency';
 import { nativeHost } from '../../run/native-host';
 import { createProcessRunner } from '../../run/process-runner';
+import type { Runner } from '../../run/runner';
+import type { Runners } from './open-runners';
 import { fakeBinary, fakeManifest } from '../../run/test-support/fake-leaf';
 import { runBatch, type BatchEdges, type BatchTaskResult } from './run-batch';
 
@@ -62,7 +64,6 @@ function edges(changes: Partial<BatchEdges> = {}): BatchEdges & { builds: string
   return {
     builds,
     assertTargetIntact: () => undefined,
-    assertHostRunsTests: () => undefined,
     ensureBuilt(request) {
       builds.push([...request.leaves]);
       const binary = {
@@ -79,12 +80,18 @@ function edges(changes: Partial<BatchEdges> = {}): BatchEdges & { builds: string
       leafEnded: () => undefined,
       end: () => Promise.resolve(),
     }),
-    createRunner: () =>
-      createProcessRunner({ host: nativeHost(spawnWithNode), limit: createLimit(2) }),
+    openRunners: () => runnersOf(nativeRunner),
     environment: { PATH: process.env['PATH'], NX_TASK_HASH: '1' },
     announce: () => undefined,
     ...changes,
   };
+}
+
+const nativeRunner = (): Runner =>
+  createProcessRunner({ host: nativeHost(spawnWithNode), limit: createLimit(2) });
+
+function runnersOf(make: () => Runner): Runners {
+  return { runnerFor: make, close: () => Promise.resolve() };
 }
 
 async function run(
@@ -188,9 +195,10 @@ test.each<[string, () => Partial<BatchEdges>, string]>([
   [
     'the host cannot run tests',
     () => ({
-      assertHostRunsTests: () => {
-        throw new CargoTestError('UNSUPPORTED_HOST', 'not here');
-      },
+      openRunners: () =>
+        runnersOf(() => {
+          throw new CargoTestError('UNSUPPORTED_HOST', 'not here');
+        }),
     }),
     'UNSUPPORTED_HOST: not here',
   ],
@@ -206,20 +214,25 @@ test.each<[string, () => Partial<BatchEdges>, string]>([
   [
     'there is no runner',
     () => ({
-      createRunner: () => {
-        throw new CargoTestError('INVALID_OPTIONS', 'parallel');
-      },
+      openRunners: () =>
+        runnersOf(() => {
+          throw new CargoTestError('INVALID_OPTIONS', 'parallel');
+        }),
     }),
     'INVALID_OPTIONS: parallel',
   ],
   [
     'the runner breaks off',
     () => ({
-      createRunner: () => ({
-        run: () => ({
-          [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('disk is full')) }),
-        }),
-      }),
+      openRunners: () =>
+        runnersOf(() => ({
+          ...nativeRunner(),
+          run: () => ({
+            [Symbol.asyncIterator]: () => ({
+              next: () => Promise.reject(new Error('disk is full')),
+            }),
+          }),
+        })),
     }),
     'the run broke off: disk is full',
   ],

@@ -8,6 +8,7 @@ import { describeFailure } from '../../report/describe-failure';
 import { leafLabel } from '../../report/terminal-report';
 import { createEventQueue } from '../../run/event-queue';
 import type { Runner } from '../../run/runner';
+import type { Runners } from './open-runners';
 import {
   buildOptionsOf,
   parseTestModuleOptions,
@@ -31,7 +32,6 @@ export interface BatchTaskResult {
 /** The parts of a batch run that reach outside. */
 export interface BatchEdges {
   assertTargetIntact(context: ExecutorContext): void;
-  assertHostRunsTests(): void;
   ensureBuilt(request: {
     workspaceRoot: string;
     cargoWorkspace: string;
@@ -39,7 +39,7 @@ export interface BatchEdges {
     leaves: readonly string[];
     build: BuildTestsOptions;
   }): Promise<{ manifest: Manifest; binary(index: number): BuiltBinary }>;
-  createRunner(): Runner;
+  openRunners(): Runners;
   openLedger(workspaceRoot: string, announce: (line: string) => void): LedgerSession;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Shows a line to the user at once. */
@@ -51,6 +51,7 @@ interface BatchTask {
   readonly project: string;
   readonly hashed: HashedNodes | undefined;
   readonly options: TestModuleOptions;
+  readonly runner: Runner;
 }
 
 /**
@@ -86,16 +87,18 @@ export async function* runBatch(
   const failed = (task: string, error: unknown): void =>
     finish(task, false, `${describeFailure(error)}\n`);
 
+  const runners = edges.openRunners();
   const packages = new Map<string, BatchTask[]>();
   for (const [id, task] of Object.entries(taskGraph.tasks)) {
     try {
       const { project, target, configuration } = task.target;
-      edges.assertTargetIntact(contextOf(context, project, target, configuration));
-      edges.assertHostRunsTests();
+      const own = contextOf(context, project, target, configuration);
+      edges.assertTargetIntact(own);
       const options = parseTestModuleOptions(inputs[id]);
+      const runner = runners.runnerFor(options, own);
       const key = JSON.stringify([project, options.cargoWorkspace, options.package]);
       const tasks = packages.get(key) ?? [];
-      tasks.push({ id, project, options, hashed: task.hashDetails });
+      tasks.push({ id, project, options, runner, hashed: task.hashDetails });
       packages.set(key, tasks);
     } catch (error) {
       failed(id, error);
@@ -103,7 +106,7 @@ export async function* runBatch(
   }
 
   const ledger = edges.openLedger(context.root, edges.announce);
-  const runPackage = async (tasks: readonly BatchTask[], runner: Runner): Promise<void> => {
+  const runPackage = async (tasks: readonly BatchTask[]): Promise<void> => {
     const { project, options } = tasks[0] as BatchTask;
     const built = await edges.ensureBuilt({
       workspaceRoot: context.root,
@@ -120,7 +123,7 @@ export async function* runBatch(
             workspaceRoot: context.root,
             options: task.options,
             built,
-            runner,
+            runner: task.runner,
             ledger,
             project: { name: project, folder: projectFolder(context, project) },
             hashed: task.hashed,
@@ -146,20 +149,14 @@ export async function* runBatch(
   };
 
   const runAll = async (): Promise<void> => {
-    let runner: Runner;
-    try {
-      runner = edges.createRunner();
-    } catch (error) {
-      for (const tasks of packages.values()) for (const task of tasks) failed(task.id, error);
-      return;
-    }
     await Promise.all(
       [...packages.values()].map((tasks) =>
-        runPackage(tasks, runner).catch((error: unknown) => {
+        runPackage(tasks).catch((error: unknown) => {
           for (const task of tasks) failed(task.id, error);
         }),
       ),
     );
+    await runners.close();
     await ledger.end();
   };
   void runAll().then(results.end, results.end);

@@ -10,7 +10,8 @@ import type { HashedNodes } from '../../ledger/nx-inputs';
 import { reuseMode } from '../../ledger/reuse-mode';
 import { findLeaf, planRun, type PlanRequest, type RunPlan } from '../../plan/run-plan';
 import { parseTestArguments } from '../../plan/test-arguments';
-import { outerEnvironment } from '../../process/outer-environment';
+import { openLeafResources, type LeafResources } from '../../resources/leaf-resources';
+import { resourceFile } from '../../resources/resource-records';
 import { junitFileAt } from '../../report/junit-file';
 import { collectOutcome, type LeafOutcome } from '../../report/leaf-outcome';
 import { digestOf, RESULT_SCHEMA, type ResultFile } from '../../report/result-file';
@@ -94,18 +95,26 @@ export async function runLeaf(run: LeafRun): Promise<LeafEnd> {
     return { success: true, report: `${label}: no tests${why}\n` };
   }
 
-  const prepared = prepareLeaf(run);
+  const prepared = await prepareLeaf(run);
   const reuse = await consultLedger(run, prepared, fingerprints, path);
-  const plan = planRun({ ...prepared.request, decided: new Set(reuse.verdicts.keys()) });
+  const resources = await consultResources(run, prepared);
+  const { testsPerProcess } = resources;
+  const plan = planRun({
+    ...prepared.request,
+    decided: new Set(reuse.verdicts.keys()),
+    ...(testsPerProcess === undefined ? {} : { testsPerProcess }),
+  });
   const collector = collectOutcome(plan.tests, plan.expectedFailures);
   for (const [test, verdict] of reuse.verdicts) collector.add({ type: 'verdict', test, verdict });
   for (const note of reuse.notes) collector.note(note);
+  for (const note of notesOn(resources, plan)) collector.note(note);
   const recorder = recordVerdicts(reuse);
   await writer.write(content(collector.outcome(), false));
   try {
     for await (const event of run.runner.run(plan)) {
       collector.add(event);
       recorder.add(event);
+      resources.add(event);
       run.onEvent?.(event, plan);
       if (event.type === 'verdict') {
         await writer.progress(() => content(collector.outcome(), false));
@@ -116,6 +125,7 @@ export async function runLeaf(run: LeafRun): Promise<LeafEnd> {
     collector.fail(`the run broke off: ${messageOf(error)}`);
   }
   for (const problem of await recorder.end()) collector.note(problem);
+  for (const problem of await resources.end()) collector.note(problem);
   const outcome = collector.outcome();
   await writer.write(content(outcome, true));
   await junit.write(content(outcome, true), outcome, plan.harness);
@@ -135,7 +145,13 @@ interface PreparedLeaf {
   readonly binary: BuiltBinary;
 }
 
-function prepareLeaf({ workspaceRoot, options, built, environment }: LeafRun): PreparedLeaf {
+async function prepareLeaf({
+  workspaceRoot,
+  options,
+  built,
+  runner,
+  environment,
+}: LeafRun): Promise<PreparedLeaf> {
   const { index } = findLeaf(built.manifest, options.leafId);
   const binary = built.binary(index);
   const { manifest, file } = binary;
@@ -151,7 +167,7 @@ function prepareLeaf({ workspaceRoot, options, built, environment }: LeafRun): P
       command: [program ?? file, ...leading],
       workingDirectory: resolve(workspaceRoot, inWorkspace(manifest.workingDirectory)),
       environment: testEnvironment(
-        outerEnvironment(environment),
+        await runner.host.environment(environment),
         manifest.environment,
         workspaceRoot,
       ),
@@ -161,6 +177,33 @@ function prepareLeaf({ workspaceRoot, options, built, environment }: LeafRun): P
       },
     },
   };
+}
+
+/** What earlier runs tell of how many tests fit into a process. */
+async function consultResources(
+  { workspaceRoot, options, runner, project }: LeafRun,
+  { request, binary }: PreparedLeaf,
+): Promise<LeafResources> {
+  const { cargoWorkspace, leaf, leafId } = options;
+  return openLeafResources({
+    file: resolve(workspaceRoot, resourceFile(cargoWorkspace, options.package, leaf)),
+    leaf: leafId,
+    project: project.name,
+    scope: {
+      ceiling: (await runner.readCeiling?.()) ?? {},
+      runner: request.command.filter((word) => word !== binary.file),
+    },
+    now: () => new Date().toISOString(),
+  });
+}
+
+function notesOn(resources: LeafResources, plan: RunPlan): string[] {
+  const expected = new Set(plan.expectedFailures);
+  const parts = plan.processes
+    .filter(({ tests }) => !tests.some((test) => expected.has(test)))
+    .map(({ tests }) => tests.length);
+  const notes = [resources.problem, resources.describeSplit(parts)];
+  return notes.filter((note) => note !== undefined);
 }
 
 async function consultLedger(
@@ -180,7 +223,7 @@ async function consultLedger(
     project: run.project.name,
     projectFolder: run.project.folder,
     hashed: run.hashed,
-    runner: 'native',
+    runner: await run.runner.host.identity(binary.file),
     environment: request.environment,
     workingDirectory: request.workingDirectory,
     killAfterSeconds: options.killAfterSeconds,

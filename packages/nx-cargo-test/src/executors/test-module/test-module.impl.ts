@@ -1,13 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { ensureBuilt } from '../../build/ensure-built';
 import { assertTargetIntact } from '../../plugin/merged-target';
-import { spawnSupervised } from '../../process/spawn';
 import { describeFailure } from '../../report/describe-failure';
-import { createLimit, parallelProcesses } from '../../run/concurrency';
-import { assertHostRunsTests } from '../../run/host';
-import { nativeHost } from '../../run/native-host';
-import { createProcessRunner } from '../../run/process-runner';
 import { openLedger } from './open-ledger';
+import { openRealRunners } from './open-real-runners';
 import { buildOptionsOf, ownTask, parseTestModuleOptions, projectFolder } from './options';
 import { runLeaf } from './run-leaf';
 
@@ -16,10 +12,11 @@ export default async function testModuleExecutor(
   rawOptions: unknown,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
+  const runners = openRealRunners((line) => void process.stdout.write(`${line}\n`));
   try {
     assertTargetIntact(context);
-    assertHostRunsTests();
     const options = parseTestModuleOptions(rawOptions);
+    const runner = runners.runnerFor(options, context);
     const built = await ensureBuilt({
       workspaceRoot: context.root,
       cargoWorkspace: options.cargoWorkspace,
@@ -32,10 +29,7 @@ export default async function testModuleExecutor(
       workspaceRoot: context.root,
       options,
       built,
-      runner: createProcessRunner({
-        host: nativeHost(spawnSupervised),
-        limit: createLimit(parallelProcesses(process.env)),
-      }),
+      runner,
       ledger,
       project: {
         name: context.projectName ?? '',
@@ -56,5 +50,7 @@ export default async function testModuleExecutor(
   } catch (error) {
     process.stderr.write(`${describeFailure(error)}\n`);
     return { success: false };
+  } finally {
+    await runners.close();
   }
 }

@@ -1,24 +1,42 @@
-import { spawn } from 'node:child_process';
-import { superviseGroup, type SpawnSupervised } from '../supervise-group';
+import { spawn, type ChildProcess } from 'node:child_process';
+import {
+  superviseGroup,
+  type Command,
+  type SpawnSupervised,
+  type SpawnTalking,
+  type SupervisedChild,
+  type Supervision,
+} from '../supervise-group';
+import { talkTo } from '../talk-to';
 
 /** Does what `spawnSupervised` does by `node:child_process`, as jest can't load execa. */
-export const spawnWithNode: SpawnSupervised = (command, supervision) => {
-  const child = spawn(command.file, [...command.args], {
+export const spawnWithNode: SpawnSupervised = (command, supervision) =>
+  supervised(start(command, 'ignore'), supervision);
+
+/** The same for `spawnTalking`. */
+export const spawnTalkingWithNode: SpawnTalking = (command, supervision) => {
+  const child = start(command, 'pipe');
+  return talkTo(supervised(child, supervision), child.stdin);
+};
+
+function start(command: Command, stdin: 'ignore' | 'pipe'): ChildProcess {
+  return spawn(command.file, [...command.args], {
     cwd: command.workingDirectory,
     env: { ...command.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
     detached: true,
   });
-  if (child.pid === undefined) {
-    const ended = new Promise<{
-      exit: { type: 'notStarted'; reason: string };
-      leftProcesses: boolean;
-    }>((resolve) => {
-      child.once('error', (error) =>
-        resolve({ exit: { type: 'notStarted', reason: error.message }, leftProcesses: false }),
-      );
-    });
-    return { ended, kill: () => undefined };
-  }
-  return superviseGroup(child, supervision);
-};
+}
+
+function supervised(child: ChildProcess, supervision: Supervision): SupervisedChild {
+  if (child.pid !== undefined) return superviseGroup(child, supervision);
+  const ended = new Promise<{
+    exit: { type: 'notStarted'; reason: string };
+    leftProcesses: boolean;
+  }>((resolve) => {
+    child.once('error', (error) =>
+      resolve({ exit: { type: 'notStarted', reason: error.message }, leftProcesses: false }),
+    );
+  });
+  return { ended, kill: () => undefined };
+}

@@ -1,0 +1,139 @@
+# Runs in a guest, as the one long-lived shell of a run: `sh -c <this> sh <end-guard.sh>`.
+# Each line of standard input is a request, answered by lines and a line with a dot:
+#   start <id> <job>         a script in base64, run in a session of its own without input
+#   poll <id> <out> <err>    "out" and "err" with more than that many bytes of its output, in base64,
+#                            and "end <exit status>", or "lost" if nothing is left of it
+#   kill <id> <signal>       signals all of its group
+#   end <id>                 kills its group ("left" if there was one) and forgets it
+#   make <name>              a folder; "folder <path>"
+#   remove <name>            it goes with all that is in it
+#   size <path>              "size <bytes>" of a file that is there
+#   read <path>              "text <base64>" of a file that is there
+#   do <script>              a short script in base64: "status <n>" and "text <base64>"
+# Text is base64, so that no output can look like an answer. Once standard input
+# ends, or this shell is killed, the guard kills what was started and removes the folder.
+guard=$1
+newline='
+'
+# The limit of a first login may be from before the guest was provisioned.
+ulimit -S -n 65536 2>/dev/null || ulimit -S -n "$(ulimit -H -n)" 2>/dev/null
+folder=$(mktemp -d "${TMPDIR:-/tmp}/nx-cargo-test-XXXXXXXXXX") || exit 70
+mkfifo -m 600 "$folder/guard" || exit 70
+setsid sh -c "$guard" sh <"$folder/guard" >/dev/null 2>&1 &
+exec 9>"$folder/guard"
+echo "+ folder $folder" >&9
+# A command in the background ignores the signals of the keyboard, which tests must not.
+default_signals=
+if env --default-signal=INT,QUIT true 2>/dev/null; then default_signals=--default-signal=INT,QUIT; fi
+export default_signals
+set -f
+
+encoded() { base64 | tr -d '\n'; }
+
+# Tells a signal from outside by 128 and its number.
+supervise='
+  trap : INT TERM HUP
+  sh "$1/job" </dev/null >"$1/out" 2>"$1/err" &
+  child=$!
+  wait "$child"
+  status=$?
+  while kill -s 0 "$child" 2>/dev/null; do
+    wait "$child"
+    status=$?
+  done
+  echo "$status" >"$1/status.part"
+  mv "$1/status.part" "$1/status"
+'
+
+start() {
+  mkdir "$folder/$1" || return
+  : >"$folder/$1/out"
+  : >"$folder/$1/err"
+  printf '%s' "$2" | base64 -d >"$folder/$1/job" || return
+  setsid sh -c "$supervise" sh "$folder/$1" </dev/null >/dev/null 2>&1 9>&- &
+  group=$!
+  echo "$group" >"$folder/$1/group"
+  echo "+ group $group" >&9
+  # Until it has its session, signals to the group would miss it.
+  while kill -s 0 "$group" 2>/dev/null && ! kill -s 0 -- "-$group" 2>/dev/null; do sleep 0.01; done
+  echo "group $group"
+}
+
+size_of() { stat -L -c %s -- "$1" 2>/dev/null; }
+
+# At most a quarter of a mebibyte at a time.
+part() {
+  [ "$(size_of "$2")" -gt "$3" ] || return 0
+  printf '%s ' "$1"
+  tail -c "+$(($3 + 1))" -- "$2" | head -c 262144 | encoded
+  echo
+}
+
+poll() {
+  read -r group <"$folder/$1/group"
+  # Before the output, which is whole once the end is known.
+  end=
+  if [ -f "$folder/$1/status" ]; then
+    read -r end <"$folder/$1/status"
+    end="end $end"
+  elif ! kill -s 0 "$group" 2>/dev/null; then
+    # It may have ended just now.
+    if [ -f "$folder/$1/status" ]; then
+      read -r end <"$folder/$1/status"
+      end="end $end"
+    else
+      end=lost
+    fi
+  fi
+  part out "$folder/$1/out" "$2"
+  part err "$folder/$1/err" "$3"
+  [ -z "$end" ] || echo "$end"
+}
+
+end() {
+  read -r group <"$folder/$1/group"
+  if [ -f "$folder/$1/status" ]; then
+    wait "$group"
+    # Descendants may be about to end.
+    for attempt in 1 2 3 4 5; do
+      kill -s 0 -- "-$group" 2>/dev/null || break
+      sleep 0.1
+    done
+  fi
+  if kill -s KILL -- "-$group" 2>/dev/null; then echo left; fi
+  echo "- group $group" >&9
+  rm -rf -- "${folder:?}/$1"
+}
+
+perform() {
+  output=$(printf '%s' "$1" | base64 -d | sh 2>&1 9>&-)
+  echo "status $?"
+  printf 'text %s\n' "$(printf '%s' "$output" | encoded)"
+}
+
+# The first answer comes unasked.
+echo "folder $folder"
+echo "processors $(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)"
+echo "descriptors $(ulimit -S -n)"
+echo "kernel $(uname -srm)"
+echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+echo "environment $(env -0 | encoded)"
+echo .
+while IFS=' ' read -r verb first rest; do
+  case $verb in
+    start) start "$first" "$rest" ;;
+    poll) poll "$first" ${rest% *} ${rest#* } ;;
+    kill)
+      read -r group <"$folder/$first/group"
+      kill -s "$rest" -- "-$group" 2>/dev/null
+      ;;
+    end) end "$first" ;;
+    make) mkdir -m 700 "$folder/$first" && echo "folder $folder/$first" ;;
+    remove) rm -rf -- "${folder:?}/$first" ;;
+    size) if size=$(size_of "$first"); then echo "size $size"; fi ;;
+    read) if [ -f "$first" ]; then printf 'text %s\n' "$(encoded <"$first")"; fi ;;
+    do) perform "$first" ;;
+    *) echo "unknown $verb" ;;
+  esac
+  echo .
+done

@@ -1,0 +1,57 @@
+import { CargoTestError } from './errors';
+
+export const RUNNERS = ['auto', 'native', 'lima'] as const;
+/** Where tests run: `auto` is `native` on Linux and `lima` elsewhere. */
+export type RunnerOption = (typeof RUNNERS)[number];
+
+/** Environment variable that overrides the option `runner`. */
+export const RUNNER_VARIABLE = 'NX_CARGO_TEST_RUNNER';
+
+/** A runner, and why it is this one. */
+export interface ChosenRunner {
+  readonly runner: 'native' | 'lima';
+  readonly why: string;
+  /** Nobody asked for it. */
+  readonly isInferred: boolean;
+}
+
+/**
+ * Chooses the runner: the environment variable, then the option, then the host
+ * decides.
+ *
+ * @throws {CargoTestError} `INVALID_OPTIONS` for an unknown value of the variable;
+ *   `UNSUPPORTED_HOST` when tests for Linux were to run natively elsewhere.
+ */
+export function chooseRunner(request: {
+  readonly option: RunnerOption;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+}): ChosenRunner {
+  const { option, environment, platform } = request;
+  const asked = environment[RUNNER_VARIABLE];
+  if (asked !== undefined && asked !== '' && !isRunner(asked)) {
+    throw new CargoTestError(
+      'INVALID_OPTIONS',
+      `${RUNNER_VARIABLE}: expected ${RUNNERS.join(', ')}, got ${JSON.stringify(asked)}`,
+    );
+  }
+  const fromVariable = asked === undefined || asked === '' || !isRunner(asked) ? 'auto' : asked;
+  const chosen = fromVariable !== 'auto' ? fromVariable : option;
+  const who = fromVariable !== 'auto' ? RUNNER_VARIABLE : 'the option runner';
+  if (chosen === 'auto') {
+    return platform === 'linux'
+      ? { runner: 'native', why: 'this host is Linux', isInferred: true }
+      : { runner: 'lima', why: `this host is ${platform}, not Linux`, isInferred: true };
+  }
+  if (chosen === 'native' && platform !== 'linux') {
+    throw new CargoTestError(
+      'UNSUPPORTED_HOST',
+      `tests run natively on Linux only, and this host is ${platform}; ${who} asks for native`,
+    );
+  }
+  return { runner: chosen, why: `${who} says so`, isInferred: false };
+}
+
+function isRunner(value: string): value is RunnerOption {
+  return (RUNNERS as readonly string[]).includes(value);
+}

@@ -1,0 +1,185 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { chmod, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { CargoTestError } from '../errors';
+import type { RunPlan } from '../plan/run-plan';
+import { withPrivateFolder } from '../run/private-folder';
+import { quoted } from './guest-process';
+import { encoded, valueOf, type GuestShell } from './guest-shell';
+import type { LimaSources } from './lima-sources';
+import type { PackedFolder } from './pack-folder';
+
+/** What {@link createGuestFiles} needs. */
+export interface GuestFilesOptions {
+  /** Name of the instance, for messages. */
+  readonly instance: string;
+  readonly sources: LimaSources;
+  /** Copies a file of this machine to a path in the guest. */
+  copy(file: string, guestPath: string): Promise<void>;
+  /** Packs a folder for copying; undefined if it is as it was when the mark was made. */
+  pack(folder: string, mark: string | undefined, into: string): Promise<PackedFolder | undefined>;
+  /** Shows a line to the user. */
+  announce(line: string): void;
+}
+
+/** What plans need in a guest. */
+export interface GuestFiles {
+  /**
+   * Brings binaries and folder of a plan there, once for each shell.
+   *
+   * @throws {CargoTestError} `GUEST_UNUSABLE` with what is in the way.
+   */
+  place(plan: RunPlan, shell: GuestShell): Promise<void>;
+  /** A digest of all of the guest that a binary meets there. */
+  describeMachine(binary: string, shell: GuestShell): Promise<string>;
+}
+
+/**
+ * Brings what plans need into a guest, at the same paths as here: binaries and
+ * tests hold paths of their build, and must find there what they find here. Files
+ * are known by their content, so that a mount or an earlier copy suffices.
+ */
+export function createGuestFiles(options: GuestFilesOptions): GuestFiles {
+  const done = new WeakMap<GuestShell, Map<string, Promise<unknown>>>();
+  const once = <T>(shell: GuestShell, what: string, action: () => Promise<T>): Promise<T> => {
+    const known = done.get(shell) ?? new Map<string, Promise<unknown>>();
+    done.set(shell, known);
+    const present = (known.get(what) as Promise<T> | undefined) ?? action();
+    known.set(what, present);
+    return present;
+  };
+  const placeOnce = (file: string, shell: GuestShell): Promise<void> =>
+    once(shell, `file ${file}`, () => placeExecutable(file, shell, options));
+  return {
+    async place(plan, shell) {
+      const folder = plan.workingDirectory;
+      await once(shell, `folder ${folder}`, () => placeFolder(folder, shell, options));
+      for (const file of executables(plan)) await placeOnce(file, shell);
+    },
+    async describeMachine(binary, shell) {
+      await placeOnce(binary, shell);
+      return once(shell, `machine ${binary}`, () => describeMachine(binary, shell));
+    },
+  };
+}
+
+/**
+ * A digest of what a binary meets in the guest: the shared libraries that would be
+ * loaded for it, user, processor.
+ */
+async function describeMachine(binary: string, shell: GuestShell): Promise<string> {
+  const { status, text } = await perform(
+    shell,
+    [
+      `libraries=$(ldd ${quoted(binary)} 2>/dev/null | grep -o '/[^ ]*' | sort -u)`,
+      'for file in $libraries; do sha256sum "$file" || exit 1; done',
+      'id -u',
+      "grep -E '^(flags|Features|CPU (part|variant|revision)|model|family)' /proc/cpuinfo | sort -u",
+      'exit 0',
+    ].join('\n'),
+  );
+  if (status !== 0)
+    throw new CargoTestError('GUEST_UNUSABLE', `the guest cannot read its libraries: ${text}`);
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+/** The test binary, and the package's own programs that cargo tells integration tests of. */
+function executables({ command, environment }: RunPlan): string[] {
+  const programs = Object.entries(environment)
+    .filter(([name]) => name.startsWith('CARGO_BIN_EXE_'))
+    .map(([, file]) => file);
+  return [...command.slice(-1), ...programs];
+}
+
+async function placeExecutable(
+  file: string,
+  shell: GuestShell,
+  { instance, copy, announce }: GuestFilesOptions,
+): Promise<void> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  const path = quoted(file);
+  const isThere = `[ -f ${path} ] && [ "$(sha256sum <${path})" = '${hash.digest('hex')}  -' ]`;
+  if ((await perform(shell, isThere)).status === 0) return;
+  const { size } = await stat(file);
+  announce(`copying ${file} (${(size / 1e6).toFixed(1)} MB) to the instance ${instance}`);
+  const temporary = `${shell.facts.folder}/${randomUUID()}`;
+  await copy(file, temporary);
+  await mustSucceed(
+    `copying ${file} to the instance ${instance}`,
+    shell,
+    `${makeFolder(dirname(file))} && chmod 755 ${temporary} && mv -f -- ${temporary} ${path} && ${isThere}`,
+  );
+}
+
+async function placeFolder(
+  folder: string,
+  shell: GuestShell,
+  { instance, sources, copy, pack, announce }: GuestFilesOptions,
+): Promise<void> {
+  if (sources === 'mount') {
+    if ((await perform(shell, `[ -d ${quoted(folder)} ]`)).status === 0) return;
+    throw new CargoTestError(
+      'GUEST_UNUSABLE',
+      `the instance ${instance} does not see ${folder}: mount it ("mounts" in the instance's lima.yaml, at the same path), or set the option limaSources to "copy"`,
+    );
+  }
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const records = '"$HOME/.cache/nx-cargo-test/sources"';
+  const record = `${records}/${name}`;
+  const mark = await perform(shell, `[ -d ${quoted(folder)} ] && cat ${record}.mark`);
+  await withPrivateFolder(async (into) => {
+    // limactl may be another user's, who is told the name.
+    await chmod(into, 0o711);
+    const packed = await pack(folder, mark.status === 0 ? mark.text.trim() : undefined, into);
+    if (packed === undefined) return;
+    announce(`copying ${packed.files} files of ${folder} to the instance ${instance}`);
+    const archive = `${shell.facts.folder}/${randomUUID()}`;
+    const list = `${archive}.list`;
+    await copy(packed.archive, archive);
+    await copy(packed.list, list);
+    // What was there and is no more would still be found by tests.
+    const removed = `if [ -f ${record}.list ]; then xargs -0 rm -f -- <${record}.list; fi`;
+    const steps = [
+      makeFolder(folder),
+      `mkdir -p ${records}`,
+      `rm -f ${record}.mark`,
+      `cd ${quoted(folder)}`,
+      `{ ${removed}; }`,
+      `tar -xzf ${archive}`,
+      `mv -f ${list} ${record}.list`,
+      `printf %s ${quoted(packed.mark)} >${record}.mark`,
+      `rm -f ${archive}`,
+    ];
+    await mustSucceed(`copying ${folder} to the instance ${instance}`, shell, steps.join(' && '));
+  });
+}
+
+/** A folder outside of the user's own is made by the superuser and then the user's. */
+function makeFolder(folder: string): string {
+  const path = quoted(folder);
+  const owned = `sudo -n mkdir -p ${path} && sudo -n chown "$(id -u):$(id -g)" ${path}`;
+  return `{ mkdir -p ${path} 2>/dev/null && [ -w ${path} ] || { ${owned}; }; }`;
+}
+
+interface Performed {
+  readonly status: number;
+  /** Standard output and error. */
+  readonly text: string;
+}
+
+async function perform(shell: GuestShell, script: string): Promise<Performed> {
+  const answer = await shell.ask(`do ${encoded(script)}`);
+  return {
+    status: Number(valueOf(answer, 'status')),
+    text: Buffer.from(valueOf(answer, 'text') ?? '', 'base64').toString(),
+  };
+}
+
+async function mustSucceed(what: string, shell: GuestShell, script: string): Promise<void> {
+  const { status, text } = await perform(shell, script);
+  if (status === 0) return;
+  throw new CargoTestError('GUEST_UNUSABLE', `${what} failed (${status}): ${text.trim()}`);
+}

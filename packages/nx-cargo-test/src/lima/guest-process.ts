@@ -1,0 +1,127 @@
+import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as wait } from 'node:timers/promises';
+import { messageOf } from '../errors';
+import type { ProcessExit } from '../process/process-exit';
+import type {
+  Command,
+  SupervisedChild,
+  SupervisedEnd,
+  Supervision,
+} from '../process/supervise-group';
+import { encoded, valueOf, type GuestShell } from './guest-shell';
+
+/** Time between two looks at a process that has nothing new: short ones first, for short tests. */
+const PAUSES = [20, 20, 50, 50, 100];
+const LONGEST_PAUSE = 200;
+
+/**
+ * Starts a command in a guest, as `spawnSupervised` does here; its end is told by
+ * a record that the guest keeps. If the guest is lost, so is the process.
+ *
+ * @param id Not used before with this shell.
+ */
+export function startInGuest(
+  shell: GuestShell,
+  id: number,
+  command: Command,
+  supervision: Supervision,
+): SupervisedChild {
+  let escalation: NodeJS.Timeout | undefined;
+  const signal = (name: string): void => {
+    // A guest that is lost has nothing left to signal.
+    shell.ask(`kill ${id} ${name}`).catch(() => undefined);
+  };
+  const kill = (): void => {
+    if (escalation !== undefined) return;
+    signal('TERM');
+    escalation = setTimeout(() => signal('KILL'), supervision.graceMilliseconds ?? 2000);
+  };
+  supervision.signal?.addEventListener('abort', kill);
+  const ended = follow(shell, id, command, supervision)
+    .catch((error: unknown): SupervisedEnd => ({
+      exit: { type: 'lost', reason: messageOf(error) },
+      leftProcesses: false,
+    }))
+    .finally(() => {
+      clearTimeout(escalation);
+      escalation = setTimeout(() => undefined);
+      supervision.signal?.removeEventListener('abort', kill);
+    });
+  if (supervision.signal?.aborted === true) kill();
+  return { ended, kill };
+}
+
+async function follow(
+  shell: GuestShell,
+  id: number,
+  command: Command,
+  { onOutput }: Supervision,
+): Promise<SupervisedEnd> {
+  const started = await shell.ask(`start ${id} ${encoded(jobScript(command))}`);
+  if (valueOf(started, 'group') === undefined) {
+    return {
+      exit: { type: 'notStarted', reason: `the guest said: ${started.join(' ')}` },
+      leftProcesses: false,
+    };
+  }
+  const streams = {
+    out: { stream: 'stdout', decoder: new StringDecoder() },
+    err: { stream: 'stderr', decoder: new StringDecoder() },
+  } as const;
+  const read = { out: 0, err: 0 };
+  for (let round = 0; ; round++) {
+    const answer = await shell.ask(`poll ${id} ${read.out} ${read.err}`);
+    let isNew = false;
+    for (const name of ['out', 'err'] as const) {
+      const data = Buffer.from(valueOf(answer, name) ?? '', 'base64');
+      if (data.length === 0) continue;
+      isNew = true;
+      read[name] += data.length;
+      onOutput(streams[name].stream, streams[name].decoder.write(data));
+    }
+    if (isNew) continue;
+    const exit = exitOf(answer);
+    if (exit !== undefined) {
+      for (const { stream, decoder } of Object.values(streams)) {
+        const text = decoder.end();
+        if (text !== '') onOutput(stream, text);
+      }
+      const left = await shell.ask(`end ${id}`);
+      return { exit, leftProcesses: left.includes('left') };
+    }
+    await wait(PAUSES[round] ?? LONGEST_PAUSE);
+  }
+}
+
+/** Runs the command in its folder with just its environment. */
+function jobScript({ file, args, workingDirectory, environment }: Command): string {
+  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const words = [...assignments, file, ...args].map(quoted).join(' ');
+  return `cd -- ${quoted(workingDirectory)} || exit 126\nexec env $default_signals -i ${words}\n`;
+}
+
+/** A word of a POSIX shell that stands for exactly this text. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function exitOf(answer: readonly string[]): ProcessExit | undefined {
+  // Nothing was left to keep a record: only SIGKILL does that.
+  if (answer.includes('lost')) return { type: 'signal', signal: 'SIGKILL' };
+  const status = valueOf(answer, 'end');
+  if (status === undefined) return undefined;
+  const code = Number(status);
+  const signal = LINUX_SIGNALS[code - FIRST_SIGNAL];
+  return signal === undefined ? { type: 'code', code } : { type: 'signal', signal };
+}
+
+/** Of a shell, for a command that signal 1 ended (POSIX, "Exit Status for Commands"). */
+const FIRST_SIGNAL = 129;
+
+/** Signals from 1 in the order of signal(7) for x86 and ARM, which is not that of every host. */
+const LINUX_SIGNALS: readonly string[] = [
+  ...['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE'],
+  ...['SIGKILL', 'SIGUSR1', 'SIGSEGV', 'SIGUSR2', 'SIGPIPE', 'SIGALRM', 'SIGTERM', 'SIGSTKFLT'],
+  ...['SIGCHLD', 'SIGCONT', 'SIGSTOP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGURG', 'SIGXCPU'],
+  ...['SIGXFSZ', 'SIGVTALRM', 'SIGPROF', 'SIGWINCH', 'SIGIO', 'SIGPWR', 'SIGSYS'],
+];

@@ -1,0 +1,206 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnWithNode } from '../process/test-support/spawn-with-node';
+import { createLimit } from '../run/concurrency';
+import { nativeHost } from '../run/native-host';
+import { createProcessRunner } from '../run/process-runner';
+import type { RunEvent } from '../run/run-event';
+import { fakePlan } from '../run/test-support/fake-leaf';
+import { openLeafResources, type LeafResources } from './leaf-resources';
+import { readResources, type BudgetScope } from './resource-records';
+
+const TESTS = Array.from({ length: 20 }, (_, index) => `a::passes_${index + 10}`);
+const ROOM = 6;
+const machine: BudgetScope = { ceiling: { memoryBytes: 2 ** 30 }, runner: [] };
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nx-cargo-test-resources-'));
+  file = join(folder, 'resources', 'lib.a.json');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const open = (scope = machine): Promise<LeafResources> =>
+  openLeafResources({
+    file,
+    leaf: 'lib::a',
+    project: 'sample',
+    scope,
+    now: () => '2026-11-24T10:00:00.000Z',
+  });
+
+interface Run {
+  /** Numbers of tests of the processes that were started. */
+  readonly started: readonly number[];
+  readonly passed: readonly string[];
+  readonly kills: number;
+  readonly note: string | undefined;
+  readonly problems: readonly string[];
+}
+
+/** Runs real processes, of which one that runs more than {@link ROOM} tests is killed. */
+async function run(tests: readonly string[], scope = machine, room = ROOM): Promise<Run> {
+  const resources = await open(scope);
+  const { testsPerProcess } = resources;
+  const plan = fakePlan(tests, {
+    environment: { PATH: process.env['PATH'] ?? '', FAKE_ROOM: `${room}` },
+    ...(testsPerProcess === undefined ? {} : { testsPerProcess }),
+  });
+  const runner = createProcessRunner({
+    host: { ...nativeHost(spawnWithNode), readMemoryKills: () => Promise.resolve({}) },
+    limit: createLimit(1),
+    pollMilliseconds: 20,
+  });
+  const events: RunEvent[] = [];
+  for await (const event of runner.run(plan)) {
+    events.push(event);
+    resources.add(event);
+  }
+  return {
+    started: events.flatMap((event) => (event.type === 'started' ? [event.tests.length] : [])),
+    passed: events
+      .flatMap((event) =>
+        event.type === 'verdict' && event.verdict.kind === 'passed' ? [event.test] : [],
+      )
+      .sort(),
+    kills: events.filter(({ type }) => type === 'rerun').length,
+    note: resources.describeSplit(plan.processes.map((process) => process.tests.length)),
+    problems: await resources.end(),
+  };
+}
+
+test('after a process was killed, the next run plans smaller ones and says why', async () => {
+  const first = await run(TESTS);
+  expect(first).toMatchObject({ kills: 1, passed: TESTS, note: undefined, problems: [] });
+  expect(await run(TESTS)).toEqual({
+    started: [5, 5, 5, 5],
+    passed: TESTS,
+    kills: 0,
+    note:
+      'split into 4 processes of at most 5 tests, because a process of 20 was killed by SIGKILL, ' +
+      'cause unknown on 2026-11-24; `npx nx-cargo-test resources forget lib::a --project=sample` ' +
+      'forgets that',
+    problems: [],
+  });
+});
+
+test('tests that fit run together, without a word', async () => {
+  await run(TESTS);
+  expect(await run(TESTS.slice(0, ROOM))).toMatchObject({
+    started: [ROOM],
+    note: undefined,
+  });
+});
+
+test('under another ceiling nothing is split', async () => {
+  await run(TESTS);
+  const raised = { ...machine, ceiling: { memoryBytes: 2 ** 31 } };
+  expect(await run(TESTS, raised, 100)).toMatchObject({ started: [20], kills: 0 });
+  expect(await run(TESTS)).toMatchObject({ kills: 0, started: [5, 5, 5, 5] });
+});
+
+test('what a kill teaches is on disk before the run ends', async () => {
+  const resources = await open();
+  resources.add({ type: 'started', process: 0, tests: TESTS });
+  resources.add({
+    type: 'rerun',
+    process: 0,
+    why: 'SIGKILL, cause unknown',
+    running: [],
+    batches: [TESTS],
+  });
+  await resources.end();
+  expect((await open()).testsPerProcess).toBe(1);
+});
+
+test('ignored tests say nothing of what fits', async () => {
+  const [first = '', second = '', ...others] = TESTS;
+  const resources = await open();
+  const kill: RunEvent[] = [
+    { type: 'started', process: 0, tests: TESTS },
+    { type: 'rerun', process: 0, why: 'SIGKILL', running: [], batches: [[first], others] },
+    { type: 'started', process: 1, tests: [first, second] },
+    { type: 'verdict', test: first, verdict: { kind: 'passed' } },
+    { type: 'verdict', test: second, verdict: { kind: 'ignored' } },
+    {
+      type: 'ended',
+      process: 1,
+      exit: { type: 'code', code: 0 },
+      seconds: 1,
+      leftProcesses: false,
+    },
+  ];
+  for (const event of kill) resources.add(event);
+  await resources.end();
+  expect((await readResources(file, 'lib::a')).content.budgets[0]?.budget).toMatchObject({
+    fitted: 0,
+    ended: 1,
+  });
+});
+
+test('a process that we killed, and one that crashed, teach nothing', async () => {
+  const resources = await open();
+  const events: RunEvent[] = [
+    { type: 'started', process: 0, tests: TESTS },
+    { type: 'killed', process: 0, why: 'it took too long', tests: [] },
+    { type: 'rerun', process: 0, why: 'it took too long', running: [], batches: [TESTS] },
+    {
+      type: 'ended',
+      process: 0,
+      exit: { type: 'signal', signal: 'SIGKILL' },
+      seconds: 1,
+      leftProcesses: false,
+    },
+    { type: 'started', process: 1, tests: TESTS },
+    {
+      type: 'ended',
+      process: 1,
+      exit: { type: 'signal', signal: 'SIGSEGV' },
+      seconds: 1,
+      problem: 'it crashed',
+      leftProcesses: false,
+    },
+  ];
+  for (const event of events) resources.add(event);
+  await resources.end();
+  expect((await open()).testsPerProcess).toBeUndefined();
+});
+
+test('records what real processes held, and the last runs of the leaf', async () => {
+  await run(TESTS);
+  const { content } = await readResources(file, 'lib::a');
+  expect(content.runs).toEqual([
+    {
+      at: '2026-11-24T10:00:00.000Z',
+      ceiling: machine.ceiling,
+      processes: expect.arrayContaining([
+        expect.objectContaining({ tests: 20, rerun: 14, killedBy: 'SIGKILL, cause unknown' }),
+      ]),
+    },
+  ]);
+  if (process.platform !== 'linux') return;
+  const seen = content.runs[0]!.processes.flatMap(({ peaks }) => peaks ?? []);
+  expect(seen.length).toBeGreaterThan(0);
+  for (const peaks of seen) expect(peaks.threads).toBeGreaterThan(0);
+});
+
+test('a damaged file is named, replaced, and splits nothing', async () => {
+  await run(TESTS);
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.slice(0, -20));
+  const resources = await open();
+  expect(resources.problem).toContain(file);
+  expect(resources.testsPerProcess).toBeUndefined();
+  await run(TESTS);
+  expect((await open()).problem).toBeUndefined();
+  expect(await readdir(join(folder, 'resources'))).toEqual(['lib.a.json']);
+});
+
+test('a disk that cannot be written is said and fails nothing', async () => {
+  await writeFile(join(folder, 'resources'), 'no folder');
+  const { problems, passed } = await run(TESTS);
+  expect(passed).toEqual(TESTS);
+  expect(problems).toEqual([expect.stringMatching(/^resources were not recorded: /)]);
+});

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ResourceUse } from './resource-use';
+
+/** A look at a process group; see {@link sampleProcessGroup}. */
+export interface GroupSample {
+  /** What its processes hold together. */
+  readonly use: ResourceUse;
+  /** The most resident memory in bytes that one of its processes ever held (`VmHWM`). */
+  readonly highestResidentBytes: number;
+  /** Number of processes that were looked at. */
+  readonly processes: number;
+}
+
+/**
+ * Looks at all processes of a group and at all descendants of its leader, which
+ * may have left the group (proc(5): `stat`, `status`, `fd`). A process that
+ * ends meanwhile, or that we may not look into, counts as far as it was seen.
+ *
+ * Reads about 10 microseconds for each process of the system, and 4 for each
+ * descriptor; never waits for anything but the kernel.
+ *
+ * @param leader Process id of the group's leader, whose group has the same number.
+ * @param proc Where the kernel shows processes. Default: `/proc`.
+ * @returns Undefined if none of them is there. Never throws.
+ */
+export function sampleProcessGroup(leader: number, proc = '/proc'): GroupSample | undefined {
+  const samples = membersOf(leader, proc).flatMap((pid) => sampleProcess(join(proc, `${pid}`)));
+  if (samples.length === 0) return undefined;
+  const total = (of: (sample: ProcessSample) => number): number =>
+    samples.reduce((sum, sample) => sum + of(sample), 0);
+  return {
+    use: {
+      descriptors: total(({ descriptors }) => descriptors),
+      rings: total(({ rings }) => rings),
+      residentBytes: total(({ residentBytes }) => residentBytes),
+      lockedBytes: total(({ lockedBytes }) => lockedBytes),
+      threads: total(({ threads }) => threads),
+    },
+    highestResidentBytes: Math.max(...samples.map((sample) => sample.highestResidentBytes)),
+    processes: samples.length,
+  };
+}
+
+interface ProcessSample extends ResourceUse {
+  readonly highestResidentBytes: number;
+}
+
+function membersOf(leader: number, proc: string): number[] {
+  const members: number[] = [];
+  const children = new Map<number, number[]>();
+  for (const name of namesIn(proc)) {
+    if (!/^[1-9]\d*$/.test(name)) continue;
+    const stat = textOf(join(proc, name, 'stat')) ?? '';
+    // The second field is the program's name in brackets, which may hold anything.
+    const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie holds nothing any more.
+    if (state === undefined || state === '' || state === 'Z' || state === 'X') continue;
+    const pid = Number(name);
+    if (pid === leader || Number(group) === leader) members.push(pid);
+    const siblings = children.get(Number(parent));
+    if (siblings === undefined) children.set(Number(parent), [pid]);
+    else siblings.push(pid);
+  }
+  const found = new Set(members);
+  for (const pid of found) for (const child of children.get(pid) ?? []) found.add(child);
+  return [...found];
+}
+
+function sampleProcess(folder: string): ProcessSample[] {
+  const status = textOf(join(folder, 'status'));
+  if (status === undefined) return [];
+  const numberOf = (key: string): number =>
+    Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
+  const bytesOf = (key: string): number => numberOf(key) * 1024;
+  const descriptors = namesIn(join(folder, 'fd'));
+  return [
+    {
+      descriptors: descriptors.length,
+      rings: descriptors.filter((name) => isRing(join(folder, 'fd', name))).length,
+      residentBytes: bytesOf('VmRSS'),
+      highestResidentBytes: bytesOf('VmHWM'),
+      lockedBytes: bytesOf('VmLck') + bytesOf('VmPin'),
+      threads: numberOf('Threads'),
+    },
+  ];
+}
+
+function isRing(link: string): boolean {
+  try {
+    return readlinkSync(link) === 'anon_inode:[io_uring]';
+  } catch {
+    return false;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
