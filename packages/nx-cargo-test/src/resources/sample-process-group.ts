@@ -17,7 +17,7 @@ export interface GroupSample {
  * may have left the group (proc(5): `stat`, `status`, `fd`). A process that
  * ends meanwhile, or that we may not look into, counts as far as it was seen.
  *
- * Reads about 10 microseconds for each process of the system, and 4 for each
+ * Takes about 20 microseconds for each process of the system, and 6 for each
  * descriptor; never waits for anything but the kernel.
  *
  * @param leader Process id of the group's leader, whose group has the same number.

@@ -103,6 +103,25 @@ export function judgeByExit(
   return one({ kind: 'failed', message: describeExit(exit) });
 }
 
+/**
+ * Judges a process that did not end by itself and whose other tests run again:
+ * verdicts of the log stand, and tests that took too long were killed. If nobody can
+ * tell which those were, the process is a failure even if all of them pass then.
+ */
+export function judgeCutShort(
+  logged: ReadonlyMap<string, LoggedVerdict>,
+  overdue: EndedProcess['killed'],
+): Judgement {
+  const verdicts = new Map(logged);
+  if (overdue === undefined) return { verdicts };
+  const late = overdue.tests.filter((test) => !verdicts.has(test));
+  const verdict: Verdict = { kind: 'killed', cause: 'timeout', by: overdue.why };
+  for (const test of late) verdicts.set(test, { verdict });
+  return late.length > 0
+    ? { verdicts }
+    : { verdicts, problem: `the process was killed: ${overdue.why}` };
+}
+
 /** Judges tests that were killed from outside although nothing else ran in their process. */
 export function killedAlone(tests: readonly string[], why: string): Judgement {
   const verdict: Verdict = {

@@ -271,19 +271,54 @@ describe.each(hosts)('on %s', (_, createHost, notThere, toldByRunner) => {
   test.each(['hangs', 'hangs_and_ignores_sigterm'])(
     'a test that %s is named and killed',
     async (act) => {
-      const events = await run(fakePlan([`b::${act}`, 'c::passes'], { limits }));
-      expect(verdicts(events)).toMatchObject({
-        [`b::${act}`]: {
-          kind: 'killed',
-          cause: 'timeout',
-          by: `b::${act} ran for more than 0.3 s`,
-        },
-        'c::passes': { kind: 'notRun', cause: 'processEnd' },
+      const events = await run(fakePlan([`b::${act}`, `c::${act}`], { limits }));
+      const overdue = (test: string): Verdict => ({
+        kind: 'killed',
+        cause: 'timeout',
+        by: `${test} ran for more than 0.3 s`,
+      });
+      expect(verdicts(events)).toEqual({
+        [`b::${act}`]: overdue(`b::${act}`),
+        [`c::${act}`]: overdue(`c::${act}`),
       });
       expect(events).toContainEqual({ type: 'slow', test: `b::${act}`, seconds: 0.1 });
       expect(problems(events)).toEqual([]);
     },
+    20_000,
   );
+
+  test('tests behind one that hangs run without it', async () => {
+    const tests = ['a::passes', 'b::hangs', 'c::fails', 'd::passes'];
+    const events = await run(fakePlan(tests, { limits: patientLimits }));
+    expect(kinds(events)).toEqual({
+      'a::passes': 'passed',
+      'b::hangs': 'killed',
+      'c::fails': 'failed',
+      'd::passes': 'passed',
+    });
+    expect(events.filter(({ type }) => type === 'rerun')).toEqual([
+      {
+        type: 'rerun',
+        process: 0,
+        why: 'a time limit (b::hangs ran for more than 4 s)',
+        running: [],
+        batches: [['c::fails', 'd::passes']],
+      },
+    ]);
+    expect(problems(events)).toEqual([]);
+  }, 60_000);
+
+  test('where nobody can tell which test hangs, it is found, and the first process is a failure', async () => {
+    const environment = { PATH: process.env['PATH'] ?? '', RUST_TEST_SHUFFLE: '1' };
+    const tests = ['a::hangs', 'b::passes', 'c::passes'];
+    const events = await run(fakePlan(tests, { limits: patientLimits, environment }));
+    expect(kinds(events)).toEqual({
+      'a::hangs': 'killed',
+      'b::passes': 'passed',
+      'c::passes': 'passed',
+    });
+    expect(problems(events)).toEqual(['the process was killed: no test ended for 4 s']);
+  }, 60_000);
 
   test('verdicts from before the kill stay', async () => {
     const events = await run(fakePlan(['a::passes', 'b::hangs'], { limits: patientLimits }));

@@ -23,8 +23,8 @@ export interface ProcessRunnerOptions {
  * progress, and what it says at the end decides.
  *
  * What a process leaves without a verdict when SIGKILL from outside ends it, as the
- * kernel's when memory runs out, runs again in smaller processes, down to a test
- * alone. Other early ends are failures.
+ * kernel's when memory runs out, or when we kill it because a test takes too long,
+ * runs again in smaller processes, down to a test alone. Other early ends are failures.
  */
 export function createProcessRunner(options: ProcessRunnerOptions): Runner {
   let ceiling: Promise<ResourceCeiling> | undefined;

@@ -58,7 +58,7 @@ export type RunEvent =
       readonly why: string;
       readonly tests: readonly string[];
     }
-  /** A process was killed from outside; the tests that it left without a verdict run again in smaller ones. */
+  /** A process was killed from outside, or because some test took too long; the other tests that it left without a verdict run again in smaller ones. */
   | {
       readonly type: 'rerun';
       readonly process: number;

@@ -4,6 +4,7 @@ import type { SupervisedChild } from '../process/supervise-group';
 import type { EventQueue } from './event-queue';
 import {
   judgeByExit,
+  judgeCutShort,
   judgeProcess,
   killedAlone,
   type EndedProcess,
@@ -92,7 +93,7 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
     }
     const late = running.runningFor(killAfterSeconds, now());
     if (late !== undefined) {
-      kill('timeout', overdue(late, killAfterSeconds, running.pending()), late);
+      kill('timeout', describeOverdue(late, killAfterSeconds, running.pending()), late);
     }
   }, run.pollMilliseconds);
 
@@ -113,12 +114,20 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
       : undefined;
   const left = planned.tests.filter((test) => log?.verdicts.has(test) !== true);
   const isReliable = (log?.conflicts.length ?? 0) === 0;
+  const overdue = killed?.cause === 'timeout' ? killed : undefined;
+  // They were in the way of others, or in the way of nothing but themselves.
+  const again = left.filter((test) => overdue?.tests.includes(test) !== true);
+  const why = outside ?? (overdue === undefined ? undefined : `a time limit (${overdue.why})`);
   const isRerun =
-    outside !== undefined && isReliable && left.length > 0 && planned.tests.length > 1;
+    why !== undefined &&
+    isReliable &&
+    again.length > 0 &&
+    planned.tests.length > 1 &&
+    !run.isOver();
 
   let judgement: Judgement;
   if (isRerun) {
-    judgement = { verdicts: log?.verdicts ?? new Map<string, LoggedVerdict>() };
+    judgement = judgeCutShort(log?.verdicts ?? new Map<string, LoggedVerdict>(), overdue);
   } else if (outside !== undefined && isReliable && left.length > 0) {
     judgement = killedAlone(left, outside);
   } else if (plan.harness) {
@@ -135,13 +144,13 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
   // Alone in its process, a test took as long as the process.
   const duration = planned.tests.length === 1 && exit.type !== 'notStarted' ? { seconds } : {};
   for (const [test, logged] of judgement.verdicts) tell.verdict(test, { ...duration, ...logged });
-  const batches = isRerun ? smallerBatches(left, planned.tests.length) : [];
+  const batches = isRerun ? smallerBatches(again, planned.tests.length) : [];
   if (isRerun)
     events.push({
       type: 'rerun',
       process: index,
-      why: outside,
-      running: running.probablyRunning(),
+      why,
+      running: overdue === undefined ? running.probablyRunning() : [],
       batches,
     });
   events.push({
@@ -211,7 +220,7 @@ function createTeller(events: EventQueue<RunEvent>): {
   };
 }
 
-function overdue(late: readonly string[], seconds: number, pending: number): string {
+function describeOverdue(late: readonly string[], seconds: number, pending: number): string {
   if (late.length > 0) return `${late.join(', ')} ran for more than ${seconds} s`;
   if (pending === 0) return `it did not end within ${seconds} s after its last test`;
   return `no test ended for ${seconds} s`;

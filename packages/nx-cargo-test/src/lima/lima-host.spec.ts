@@ -1,0 +1,104 @@
+import type { SpawnSupervised } from '../process/supervise-group';
+import { fakePlan } from '../run/test-support/fake-leaf';
+import { limaHost, type LimaEdges, type LimaSettings } from './lima-host';
+import { transcript } from './test-support/transcripts';
+
+const settings: LimaSettings = {
+  instance: 'nx-cargo-test',
+  sources: 'mount',
+  start: false,
+  forwarded: [],
+};
+
+/** limactl as it answered in these situations, one after the other. */
+function answering(...names: string[]): { edges: LimaEdges; asked: string[][]; said: string[] } {
+  const asked: string[][] = [];
+  const said: string[] = [];
+  const spawn: SpawnSupervised = ({ file, args }, { onOutput }) => {
+    expect(file).toBe('limactl');
+    asked.push([...args]);
+    const { exitStatus, stdout, stderr } = transcript(names.shift() ?? 'list-no-instances');
+    onOutput('stdout', stdout);
+    onOutput('stderr', stderr);
+    const ended = Promise.resolve({
+      exit: { type: 'code', code: exitStatus ?? 0 } as const,
+      leftProcesses: false,
+    });
+    return { ended, kill: () => undefined };
+  };
+  const edges: LimaEdges = {
+    spawn,
+    spawnTalking: () => {
+      throw new Error('no shell was to be opened');
+    },
+    environment: {},
+    architecture: 'x64',
+    announce: (line) => said.push(line),
+  };
+  return { edges, asked, said };
+}
+
+test.each([
+  ['list-stopped', 'is stopped'],
+  ['list-broken', 'is broken'],
+  ['list-no-instances', 'there is no Lima instance'],
+])('with %s nothing is started or made', async (name, sentence) => {
+  const { edges, asked } = answering(name);
+  await expect(limaHost(settings, edges).prepare(fakePlan(['a::passes']))).rejects.toMatchObject({
+    code: 'GUEST_UNUSABLE',
+    message: expect.stringContaining(sentence),
+  });
+  expect(asked).toEqual([['list', '--json']]);
+});
+
+test('a stopped instance is started where that is asked for', async () => {
+  const { edges, asked, said } = answering('list-stopped', 'start-stopped', 'list-running');
+  const host = limaHost({ ...settings, start: true }, edges);
+  await expect(host.prepare(fakePlan(['a::passes']))).rejects.toThrow('no shell was to be opened');
+  expect(asked).toEqual([
+    ['list', '--json'],
+    ['start', '--tty=false', 'nx-cargo-test'],
+    ['list', '--json'],
+  ]);
+  expect(said).toEqual(['starting the Lima instance nx-cargo-test']);
+});
+
+test('a missing instance is not made, whatever is asked for', async () => {
+  const { edges, asked } = answering('list-no-instances');
+  const host = limaHost({ ...settings, start: true }, edges);
+  await expect(host.prepare(fakePlan(['a::passes']))).rejects.toThrow('there is no Lima instance');
+  expect(asked).toEqual([['list', '--json']]);
+});
+
+test('an instance of another architecture is named before anything is copied', async () => {
+  const { edges } = answering('list-running');
+  const host = limaHost(settings, { ...edges, architecture: 'arm64' });
+  await expect(host.prepare(fakePlan(['a::passes']))).rejects.toThrow(
+    'the Lima instance nx-cargo-test is x86_64, and tests are built for this machine, which is arm64',
+  );
+});
+
+test('a lost virtual machine ends the shell, and says so', async () => {
+  const { edges } = answering('list-running');
+  const { stderr } = transcript('shell-vm-lost');
+  const host = limaHost(settings, {
+    ...edges,
+    spawnTalking: ({ file, args }, { onOutput }) => {
+      expect([file, ...args.slice(0, 5)]).toEqual([
+        'limactl',
+        ...['shell', '--workdir', '/', 'nx-cargo-test', 'sh'],
+      ]);
+      onOutput('stderr', stderr);
+      const code = transcript('shell-vm-lost').exitStatus ?? 0;
+      const ended = Promise.resolve({
+        exit: { type: 'code', code } as const,
+        leftProcesses: false,
+      });
+      return { ended, kill: () => undefined, write: () => undefined, closeInput: () => undefined };
+    },
+  });
+  await expect(host.prepare(fakePlan(['a::passes']))).rejects.toMatchObject({
+    code: 'GUEST_UNUSABLE',
+    message: 'the shell in the guest ended (exit code 255)',
+  });
+});
