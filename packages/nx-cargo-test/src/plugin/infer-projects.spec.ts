@@ -62,6 +62,25 @@ describe('inferProjects', () => {
     });
   });
 
+  it('wires leaves that run in a Lima instance to what that was made from', async () => {
+    write({
+      'a/Cargo.toml': '[package]\nname = "a"\n',
+      'a/src/lib.rs': 'mod m { #[test] fn t() {} }',
+    });
+    const [project] = await infer(
+      { 'a/Cargo.toml': workspace('a', [cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']])]) },
+      { runner: 'lima', limaInstance: 'rust', environment: ['TZ'] },
+    );
+    const { 'test-m': leaf, test, 'build-tests': build } = project!.targets!;
+    const instance = { runtime: expect.stringMatching(/^limactl list .* rust \|\| echo/) };
+    expect(leaf).toMatchObject({
+      inputs: expect.arrayContaining([{ env: 'NX_CARGO_TEST_RUNNER' }, instance]),
+      options: { runner: 'lima', limaInstance: 'rust', limaEnvironment: ['TZ'] },
+    });
+    expect(test!.inputs).toContainEqual(instance);
+    expect(build!.inputs).not.toContainEqual(instance);
+  });
+
   it('wires a leaf to its fingerprint file and to nothing that changes often', async () => {
     write({
       'a/Cargo.toml': '[package]\nname = "a"\n',
