@@ -116,7 +116,6 @@ echo "folder $folder"
 echo "processors $(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)"
 echo "descriptors $(ulimit -S -n)"
 echo "kernel $(uname -srm)"
-echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 echo "environment $(env -0 | encoded)"
 echo .
 while IFS=' ' read -r verb first rest; do

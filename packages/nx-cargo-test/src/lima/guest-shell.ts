@@ -13,8 +13,6 @@ export interface GuestFacts {
   readonly descriptors: number;
   /** `uname -srm`. */
   readonly kernel: string;
-  /** The kernel's identifier of this boot. */
-  readonly boot: string;
   /** The login environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -36,6 +34,8 @@ export interface GuestShell {
 
 /** How long a guest may take for its first answer. */
 const OPEN_MILLISECONDS = 120_000;
+/** How long a guest may take for any other answer; it checks copies of large binaries. */
+const ANSWER_MILLISECONDS = 600_000;
 /** How long the way to a guest may take to close. */
 const CLOSE_MILLISECONDS = 5_000;
 
@@ -54,6 +54,7 @@ export async function openGuestShell(
   let lines: string[] = [];
   let rest = '';
   let errors = '';
+  let silence = '';
   let lost: CargoTestError | undefined;
   const args = ['sh', '-c', script('guest-agent.sh'), 'sh', script('end-guard.sh')];
   const answered = (): Promise<string[]> =>
@@ -82,33 +83,40 @@ export async function openGuestShell(
     const said = errors.trim() === '' ? '' : `: ${errors.trim()}`;
     lost = new CargoTestError(
       'GUEST_UNUSABLE',
-      `the shell in the guest ended (${describeExit(exit)})${said}`,
+      `the shell in the guest ended (${describeExit(exit)}${silence})${said}`,
     );
     for (const { reject } of waiting.splice(0)) reject(lost);
   });
 
-  const greeting = answered();
-  const timer = setTimeout(() => child.kill(), OPEN_MILLISECONDS);
-  try {
-    const facts = readFacts(await greeting);
-    return {
-      facts,
-      isOpen: () => lost === undefined,
-      ask(request) {
-        const answer = answered();
-        child.write(`${request}\n`);
-        return answer;
-      },
-      async close() {
-        child.closeInput();
-        const late = setTimeout(() => child.kill(), CLOSE_MILLISECONDS);
-        await ended;
-        clearTimeout(late);
-      },
-    };
-  } finally {
-    clearTimeout(timer);
-  }
+  /** A guest that hangs is as good as lost. */
+  const within = async (milliseconds: number, answer: Promise<string[]>): Promise<string[]> => {
+    const timer = setTimeout(() => {
+      silence = `, it gave no answer for ${milliseconds / 1000} s`;
+      child.kill();
+    }, milliseconds);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const facts = readFacts(await within(OPEN_MILLISECONDS, answered()));
+  return {
+    facts,
+    isOpen: () => lost === undefined,
+    ask(request) {
+      const answer = within(ANSWER_MILLISECONDS, answered());
+      child.write(`${request}\n`);
+      return answer;
+    },
+    async close() {
+      child.closeInput();
+      const late = setTimeout(() => child.kill(), CLOSE_MILLISECONDS);
+      await ended;
+      clearTimeout(late);
+    },
+  };
 }
 
 /** The value of a line of an answer that begins with a word; undefined without such a line. */
@@ -143,7 +151,6 @@ function readFacts(lines: readonly string[]): GuestFacts {
     processors: Math.max(1, Number(valueOf(lines, 'processors')) || 1),
     descriptors: Number.isNaN(descriptors) ? Infinity : descriptors,
     kernel: valueOf(lines, 'kernel') ?? '',
-    boot: valueOf(lines, 'boot') ?? '',
     environment: Object.fromEntries(entries.filter(([name]) => !ofTheLogin.has(name))),
   };
 }

@@ -33,6 +33,9 @@ export interface LimaEdges {
   announce(line: string): void;
 }
 
+/** What the shell in the guest tries to raise the limit to. */
+const WANTED_DESCRIPTORS = 65_536;
+
 /** Lima's names of architectures by those of Node.js. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
 
@@ -78,12 +81,19 @@ export function limaHost(settings: LimaSettings, edges: LimaEdges): TestHost {
   return guestHost({
     async open() {
       used = await running();
-      return openGuestShell(spawnTalking, (args): Command => ({
+      const shell = await openGuestShell(spawnTalking, (args): Command => ({
         file: 'limactl',
         args: ['shell', '--workdir', '/', name, ...args],
         workingDirectory: '/',
         environment,
       }));
+      const { descriptors } = shell.facts;
+      if (descriptors < WANTED_DESCRIPTORS) {
+        announce(
+          `the instance ${name} lets a process open ${descriptors} files; io_uring tests may want ${WANTED_DESCRIPTORS}: raise the hard limit of nofile in the guest`,
+        );
+      }
+      return shell;
     },
     files: createGuestFiles({
       instance: name,

@@ -4,12 +4,17 @@ import { CargoTestError } from '../errors';
 /** Runs a job when one of the places is free, in the order of the calls. */
 export type Limit = <T>(job: () => Promise<T>) => Promise<T>;
 
-/** Lets at most `places` jobs run at a time. */
-export function createLimit(places: number): Limit {
+/**
+ * Lets at most `places` jobs run at a time.
+ *
+ * @param places A function is asked whenever a job comes, for a number that is not known before.
+ */
+export function createLimit(places: number | (() => number)): Limit {
+  const most = typeof places === 'number' ? () => places : places;
   let running = 0;
   const waiting: (() => void)[] = [];
   return async (job) => {
-    if (running >= places) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (running >= most()) await new Promise<void>((resolve) => waiting.push(resolve));
     else running += 1;
     try {
       return await job();
@@ -27,6 +32,7 @@ export function createLimit(places: number): Limit {
  * half the processors, as libtest already runs a thread for each processor
  * within every process, while many modules have fewer tests than that.
  *
+ * @param processors Of the machine that they run on.
  * @throws {CargoTestError} `INVALID_OPTIONS` when the variable is not a positive integer.
  */
 export function parallelProcesses(

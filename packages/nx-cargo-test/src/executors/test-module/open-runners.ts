@@ -42,10 +42,11 @@ export function openRunners(edges: RunnersEdges): Runners {
       if (present !== undefined) return present;
       const where = kind === 'native' ? kind : `${kind}, instance ${lima.instance}`;
       if (kind === 'lima' || !isInferred) announce(`runner: ${where} (${why})`);
-      const runner = createProcessRunner({
-        host: kind === 'native' ? nativeHost(edges.spawn) : limaHost(lima, edges),
-        limit: createLimit(parallelProcesses(environment)),
-      });
+      const host = kind === 'native' ? nativeHost(edges.spawn) : limaHost(lima, edges);
+      const places = (): number => parallelProcesses(environment, host.processors());
+      // A wrong number is told before anything is built.
+      places();
+      const runner = createProcessRunner({ host, limit: createLimit(places) });
       runners.set(key, runner);
       return runner;
     },
