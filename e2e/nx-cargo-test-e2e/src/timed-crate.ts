@@ -7,7 +7,7 @@ export const ROUND_VARIABLE = 'E2E_ROUND';
 /** The test that never passes. */
 export const PLANTED = 'planted::fails';
 
-const TESTS = ['a', 'b', 'c', 'd', 'e', 'f'];
+const TESTS = [...'abcdefghijkl'];
 const MODULES = ['first', 'second', 'planted'];
 
 /** A crate whose tests take some tens of milliseconds each, so that there is something to kill. */
