@@ -46,6 +46,9 @@ export function ceilingReport({
       .map(({ name }) => `- \`${name}\``),
   );
   const reruns = nx.output.split('\n').filter((line) => /was killed by .* run again/.test(line));
+  const noReruns = `None: one process for each module needs less than one for all.${
+    nx.kills > 0 ? ' What the kernel killed was started by a test.' : ''
+  }`;
   const list = (lines) => (lines.length > 0 ? lines.join('\n') : 'None.');
   const text = `# glommio 0.9.0 with too little memory
 
@@ -66,7 +69,7 @@ Both runs have the tests that fail on this machine in any case
 ${row('listed', ...columns.map(({ listed }) => listed))}
 ${ROWS.map((name) => row(name, ...columns.map((counts) => counts[name]))).join('\n')}
 ${row('without one verdict', ...columns.map((counts) => counts.open))}
-${row('killed by the kernel', `${cargo.kills} processes`, '', `${nx.kills} processes`)}
+${row('processes killed by the kernel', `${cargo.kills}`, '', `${nx.kills}`)}
 ${row('exit', wasKilled ? `${cargo.status}, the process died of SIGKILL` : cargo.status, '', nx.status)}
 ${row('seconds', cargo.seconds.toFixed(0), '', nx.seconds.toFixed(0))}
 
@@ -86,7 +89,7 @@ ${
 
 ## Processes that were killed and run again in smaller ones
 
-${list(reruns.map((line) => `- ${line.trim()}`))}
+${reruns.length > 0 ? list(reruns.map((line) => `- ${line.trim()}`)) : noReruns}
 
 ## Tests that were killed
 

@@ -2,6 +2,7 @@
 # Cleans up after a process that was killed and could not do so itself. Each line of
 # standard input is an action and an item:
 #   + group <process group>     to be killed in the end
+#   + file <absolute path>      to be removed in the end
 #   + folder <absolute path>    to be removed in the end; processes that were given a path
 #                               in it as an argument are killed with their groups before
 #   - <item>                    no longer
@@ -47,5 +48,8 @@ for round in 1 2 3; do
   sleep 0.1
 done
 for item in $items; do
-  case $item in 'folder '*) rm -rf -- "${item#folder }" ;; esac
+  case $item in
+    'folder '*) rm -rf -- "${item#folder }" ;;
+    'file '*) rm -f -- "${item#file }" ;;
+  esac
 done

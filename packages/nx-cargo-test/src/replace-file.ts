@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { guardFile } from './process/end-guard';
 
 /**
  * Writes a file so that nobody ever reads half of it: its content goes to a file
@@ -14,11 +15,15 @@ export async function replaceFile(
 ): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
   await mkdir(dirname(file), { recursive: true });
+  // A process that is killed between the two steps cannot remove it.
+  const release = guardFile(resolve(temporary));
   try {
     await writeFile(temporary, content, mode === undefined ? {} : { mode });
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
+  } finally {
+    release();
   }
 }

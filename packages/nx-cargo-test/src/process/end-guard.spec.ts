@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const CHILD = join(__dirname, 'test-support', 'run-until-killed.cjs');
+const REPLACING_CHILD = join(__dirname, 'test-support', 'replace-until-killed.cjs');
 const ROUNDS = 20;
 
 let folder: string;
@@ -44,4 +45,23 @@ test('a process that is killed at any moment leaves no process and no folder', a
       await new Promise((resolve) => setTimeout(resolve, 5));
   }
   expect(readdirSync(folder)).toEqual([]);
+}, 120_000);
+
+test('a process that is killed while it replaces a file leaves the whole of one', async () => {
+  const file = join(folder, 'results.json');
+  for (let round = 0; round < ROUNDS; round++) {
+    const child = spawn(process.execPath, [REPLACING_CHILD, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'close');
+    const lines = createInterface({ input: child.stdout });
+    await once(lines, 'line');
+    setTimeout(() => child.kill('SIGKILL'), Math.random() * 20);
+    await ended;
+    // The guard comes last: else the test runs into its limit.
+    while (readdirSync(folder).some((name) => name !== 'results.json'))
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    const size = statSync(file, { throwIfNoEntry: false })?.size;
+    expect([undefined, 1 << 23]).toContain(size);
+  }
 }, 120_000);

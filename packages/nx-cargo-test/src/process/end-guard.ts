@@ -26,6 +26,11 @@ export function guardFolder(folder: string): () => void {
   return folder.includes('\n') ? () => undefined : guardItem(`folder ${folder}`);
 }
 
+/** The same for a file to be removed, and nothing else. @param file Absolute path. */
+export function guardFile(file: string): () => void {
+  return file.includes('\n') ? () => undefined : guardItem(`file ${file}`);
+}
+
 function guardItem(item: string): () => void {
   guard ??= startGuard();
   guard.write(`+ ${item}\n`);
