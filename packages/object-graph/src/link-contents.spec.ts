@@ -103,6 +103,12 @@ const CASES: readonly FixtureCase[] = [
     same: variants('table-relative', 1),
     other: variants('table-relative', 2, 3, 4, 5),
   },
+  {
+    what: 'a weak absolute symbol that another object gives another value',
+    machines: ['x86_64'],
+    base: ['weak-absolute-0', 'weak-absolute-1'],
+    other: [['weak-absolute-0', 'weak-absolute-2'], ['weak-absolute-0']],
+  },
 ];
 
 const rows = CASES.flatMap((each) =>

@@ -132,12 +132,14 @@ export class PieceReferences {
     input.number(type);
     const symbols = this.#object.symbolTable();
     const section = symbol === 0 ? ABSOLUTE : symbols.section(symbol);
-    if (section === ABSOLUTE) {
+    const isLocal = symbol === 0 || symbols.binding(symbol) === elf.STB_LOCAL;
+    // The value of a global one may be another object's: it is looked up like any name.
+    if (section === ABSOLUTE && isLocal) {
       input.text(`absolute ${symbol === 0 ? 0 : symbols.value(symbol)}`);
       input.number(addend);
       return;
     }
-    if (symbols.binding(symbol) !== elf.STB_LOCAL || section === UNDEFINED) {
+    if (!isLocal || section === UNDEFINED) {
       input.number(0);
       input.number(addend);
       this.#columns.references.push(~this.externalOf(symbol));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FileTable, MemberTable, ObjectTable } from './object-table';
 
 /** Version of the layout below and of what tables say; tables of another one are not read. */
-export const TABLE_VERSION = 2;
+export const TABLE_VERSION = 3;
 
 const MAGIC = `nx-cargo-test table ${TABLE_VERSION}\n`;
 const DIGEST_SIZE = 32;
