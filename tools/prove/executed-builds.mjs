@@ -5,17 +5,16 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { repository } from '../setup.mjs';
 import { captureEnvironment, capturedLinks } from './captured-tests.mjs';
 import { isSource } from './executed-crates.mjs';
 import { linkMapEnvironment } from './link-map.mjs';
+import { registryCrate } from './registry-crate.mjs';
 
 /** How code is compiled, by the name that results bear. */
 const CONFIGURATIONS = {
@@ -75,33 +74,12 @@ function crateFolder(scratch, { name, version, folder: own }) {
     cpSync(join(repository, own), folder, { recursive: true, filter: isSource });
     return folder;
   }
-  const source = published(name, version) ?? fetch(scratch, name, version);
+  const source = registryCrate(scratch, name, version);
   cpSync(source, folder, { recursive: true, preserveTimestamps: true });
   const manifest = join(folder, 'Cargo.toml');
   if (!/^\[workspace\]/m.test(readFileSync(manifest, 'utf8')))
     appendFileSync(manifest, '\n[workspace]\n');
   return folder;
-}
-
-/** Where cargo has unpacked a crate of a registry. */
-function published(name, version) {
-  const sources = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src');
-  if (!existsSync(sources)) return undefined;
-  return readdirSync(sources)
-    .map((registry) => join(sources, registry, `${name}-${version}`))
-    .find((folder) => existsSync(join(folder, 'Cargo.toml')));
-}
-
-function fetch(scratch, name, version) {
-  const folder = join(scratch, 'fetch', name);
-  mkdirSync(join(folder, 'src'), { recursive: true });
-  writeFileSync(join(folder, 'src/lib.rs'), '');
-  writeFileSync(
-    join(folder, 'Cargo.toml'),
-    `[package]\nname = "fetch"\nversion = "0.0.0"\nedition = "2021"\n\n[dependencies]\n${name} = "=${version}"\n\n[workspace]\n`,
-  );
-  output('cargo', ['fetch', '--quiet'], { cwd: folder });
-  return published(name, version);
 }
 
 function compile({ configuration, features = [], tests }, directory, target, environment) {

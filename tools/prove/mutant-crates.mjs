@@ -1,19 +1,10 @@
 // The crates that are mutated, and the mutants of each.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir } from 'node:os';
+import { appendFileSync, cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '../setup.mjs';
+import { registryCrate } from './registry-crate.mjs';
 
 /**
  * Crates of the registry whose tests are published with them, and the sample: `folder` instead of
@@ -80,10 +71,7 @@ export function mutantsVersion() {
  */
 export function placeSources(scratch, { name, version, folder: own }, folder) {
   rmSync(folder, { recursive: true, force: true });
-  const source =
-    own === undefined
-      ? (published(name, version) ?? fetched(scratch, name, version))
-      : join(repository, own);
+  const source = own === undefined ? registryCrate(scratch, name, version) : join(repository, own);
   const isWanted = (path) => !/\/(target|node_modules|\.nx)$/.test(path.slice(source.length));
   cpSync(source, folder, { recursive: true, filter: isWanted });
   const manifest = join(folder, 'Cargo.toml');
@@ -140,29 +128,6 @@ function offsetOf(text, { line, column }) {
   for (let number = 1; number < column; number += 1)
     offset += text.codePointAt(offset) > 0xffff ? 2 : 1;
   return offset;
-}
-
-/** Where cargo has unpacked a crate of a registry. */
-function published(name, version) {
-  const sources = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src');
-  if (!existsSync(sources)) return undefined;
-  return readdirSync(sources)
-    .map((registry) => join(sources, registry, `${name}-${version}`))
-    .find((folder) => existsSync(join(folder, 'Cargo.toml')));
-}
-
-/** Has cargo fetch a crate, as a dependency of one that is empty. */
-function fetched(scratch, name, version) {
-  const folder = join(scratch, 'fetch');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'src'), { recursive: true });
-  writeFileSync(join(folder, 'src/lib.rs'), '');
-  const manifest = `[package]\nname = "fetch"\nversion = "0.0.0"\nedition = "2021"\n\n[workspace]\n\n[dependencies]\n${name} = "=${version}"\n`;
-  writeFileSync(join(folder, 'Cargo.toml'), manifest);
-  output('cargo', ['fetch', '--quiet'], { cwd: folder });
-  const source = published(name, version);
-  if (source === undefined) throw new Error(`cargo fetched ${name} ${version} to an unknown place`);
-  return source;
 }
 
 function output(program, args, options) {

@@ -4,13 +4,17 @@ import { randomFrom } from './random.mjs';
 import { templates } from './templates.mjs';
 
 /** Raise it when the same seed gives other programs. */
-export const GENERATOR_VERSION = 2;
+export const GENERATOR_VERSION = 3;
 /** Edits of one crate, one upon the other; then comes another crate. */
 export const STEPS = 8;
-const FEATURES = 12;
+/** How many features a crate has, and how many of them touch every test. */
+const FEATURES = { processWide: 4, other: 8 };
 const AT_ONCE = { least: 6, most: 10 };
-/** One step in so many is an edit that touches every test. */
-const ALONE_ONE_IN = 5;
+/**
+ * What a step edits, equally often: several features, one feature in a way that touches every
+ * test, or a setting of the whole program.
+ */
+const SCOPES = ['features', 'process', 'setting'];
 
 /**
  * The first program of a chain.
@@ -52,27 +56,19 @@ export function nextProgram(program, chain, step) {
       })),
     ),
   ];
-  const rarity = ({ definition }) => 1 / FREQUENCIES.get(definition.kind) ** 0.8;
-  let taken;
-  if (random.oneIn(ALONE_ONE_IN)) {
-    taken = [
-      random.weighted(
-        places.filter(({ definition }) => definition.alone),
-        rarity,
-      ),
-    ];
-  } else {
-    const count = AT_ONCE.least + random.below(AT_ONCE.most - AT_ONCE.least + 1);
-    taken = random
-      .shuffled(program.features)
-      .slice(0, count)
-      .map((edited) =>
-        random.weighted(
-          places.filter(({ feature, definition }) => feature === edited && !definition.alone),
-          rarity,
-        ),
-      );
-  }
+  const scope = random.pick(SCOPES);
+  const taken =
+    scope === 'features'
+      ? someOfEach(places, program.features, random)
+      : [
+          oneOfAnyKind(
+            places.filter(
+              ({ feature, definition }) =>
+                definition.alone && (feature === undefined) === (scope === 'setting'),
+            ),
+            random,
+          ),
+        ];
   const next = structuredClone(program);
   const edits = taken.map(({ feature, slot, definition }) => {
     const values =
@@ -87,17 +83,52 @@ export function nextProgram(program, chain, step) {
   return { program: next, edits };
 }
 
-/** Templates are dealt as from packs of cards, so that each comes up equally often. */
+/** Places in several features, one in each, which touch the tests of that feature only. */
+function someOfEach(places, features, random) {
+  const count = AT_ONCE.least + random.below(AT_ONCE.most - AT_ONCE.least + 1);
+  return random
+    .shuffled(features)
+    .slice(0, count)
+    .map((edited) =>
+      random.weighted(
+        places.filter(({ feature, definition }) => feature === edited && !definition.alone),
+        ({ definition }) => 1 / FREQUENCIES.get(definition.kind),
+      ),
+    );
+}
+
+/** One of the places, each kind of them equally often. */
+function oneOfAnyKind(places, random) {
+  const kind = random.pick([...new Set(places.map(({ definition }) => definition.kind))]);
+  return random.pick(places.filter(({ definition }) => definition.kind === kind));
+}
+
+/** The templates of a crate: so many of either sort, so that each sort is always there. */
 function dealtTemplates({ seed, optLevel, number }) {
   const names = Object.keys(templates);
-  const first = number * FEATURES;
+  const isProcessWide = (name) => Object.values(templates[name].slots).some(({ alone }) => alone);
+  return [
+    ...dealt(names.filter(isProcessWide), FEATURES.processWide, number, [
+      seed,
+      optLevel,
+      2_000_000,
+    ]),
+    ...dealt(
+      names.filter((name) => !isProcessWide(name)),
+      FEATURES.other,
+      number,
+      [seed, optLevel, 1_000_000],
+    ),
+  ];
+}
+
+/** Names are dealt as from packs of cards, so that each comes up equally often. */
+function dealt(names, count, number, [seed, optLevel, firstPack]) {
   const taken = [];
   const singletons = new Set();
-  for (let position = first; taken.length < FEATURES; position++) {
-    const pack = Math.floor(position / names.length);
-    const name = randomFrom(seed, optLevel, 1_000_000 + pack).shuffled(names)[
-      position % names.length
-    ];
+  for (let position = number * count; taken.length < count; position++) {
+    const pack = firstPack + Math.floor(position / names.length);
+    const name = randomFrom(seed, optLevel, pack).shuffled(names)[position % names.length];
     const { singleton } = templates[name];
     if (singleton !== undefined && singletons.has(singleton)) continue;
     singletons.add(singleton);

@@ -1,5 +1,5 @@
 // What takes part in a program without being called by it: sections, constructors, replaced symbols.
-import { choice, flag, number, order } from '../slots.mjs';
+import { choice, flag, number, order, word } from '../slots.mjs';
 
 const ALONE = { alone: true };
 
@@ -38,59 +38,68 @@ export const linking = {
   'constructors by priority': {
     singleton: 'constructors',
     slots: {
-      first: choice('constructor or its priority', ['.00101', '.00300', '.00500'], ALONE),
-      second: choice('constructor or its priority', ['.00200', '.00400', ''], ALONE),
+      turns: order('constructor or its priority', 3, ALONE),
       factor: number('constructor or its priority', 2, 9, ALONE),
       isThird: flag('constructor or its priority', ALONE),
-      inC: choice('constructor or its priority', ['(210)', '(410)', ''], ALONE),
       seen: number('constant'),
     },
-    render: ({ first, second, factor, isThird, inC, seen }) => ({
-      head: 'use std::sync::atomic::{AtomicU64, Ordering::SeqCst}; unsafe extern "C" { fn FEATURE_linked() -> i32; }',
-      items: [
-        '#[unsafe(no_mangle)] pub static FEATURE_ORDER: AtomicU64 = AtomicU64::new(0);',
-        '#[unsafe(no_mangle)] pub extern "C" fn FEATURE_note(n: u64) { FEATURE_ORDER.store(FEATURE_ORDER.load(SeqCst) * 10 + n, SeqCst); }',
-        `pub extern "C" fn ~one() { FEATURE_note(1) } pub extern "C" fn ~two() { FEATURE_note(2 * ${factor} % 10) } pub extern "C" fn ~three() { FEATURE_note(3) }`,
-        `#[used] #[unsafe(link_section = ".init_array${first}")] pub static ~FIRST: extern "C" fn() = ~one;`,
-        `#[used] #[unsafe(link_section = ".init_array${second}")] pub static ~SECOND: extern "C" fn() = ~two;`,
-        isThird
-          ? '#[used] #[unsafe(link_section = ".init_array")] pub static ~THIRD: extern "C" fn() = ~three;'
-          : '',
-      ],
-      natives: [
-        {
-          text: `
+    render: ({ turns, factor, isThird, seen }) => {
+      const priorities = turns.map((at) => ['101', '300', ''][at]);
+      const section = (priority) => `.init_array${priority === '' ? '' : `.00${priority}`}`;
+      return {
+        head: 'use std::sync::atomic::{AtomicU64, Ordering::SeqCst}; unsafe extern "C" { fn FEATURE_linked() -> i32; }',
+        items: [
+          '#[unsafe(no_mangle)] pub static FEATURE_ORDER: AtomicU64 = AtomicU64::new(0);',
+          '#[unsafe(no_mangle)] pub extern "C" fn FEATURE_note(n: u64) { FEATURE_ORDER.store(FEATURE_ORDER.load(SeqCst) * 100 + n, SeqCst); }',
+          `pub extern "C" fn ~one() { FEATURE_note(1) } pub extern "C" fn ~two() { FEATURE_note(2 * ${factor}) } pub extern "C" fn ~three() { FEATURE_note(3) }`,
+          `#[used] #[unsafe(link_section = "${section(priorities[0])}")] pub static ~FIRST: extern "C" fn() = ~one;`,
+          `#[used] #[unsafe(link_section = "${section(priorities[1])}")] pub static ~SECOND: extern "C" fn() = ~two;`,
+          isThird
+            ? '#[used] #[unsafe(link_section = ".init_array.00200")] pub static ~THIRD: extern "C" fn() = ~three;'
+            : '',
+        ],
+        natives: [
+          {
+            text: `
 extern void FEATURE_note(unsigned long long n);
-__attribute__((constructor${inC})) static void started(void) { FEATURE_note(7); }
+__attribute__((constructor${priorities[2] === '' ? '' : `(${priorities[2]})`})) static void started(void) { FEATURE_note(7); }
 int FEATURE_linked(void) { return 1; }
 `,
+          },
+        ],
+        tests: {
+          order: `println!("{}", FEATURE_ORDER.load(SeqCst));`,
+          linked: `println!("{} {}", unsafe { FEATURE_linked() }, hide(${seen}));`,
+          none: 'println!("{}", hide(8));',
         },
-      ],
-      tests: {
-        order: `println!("{}", FEATURE_ORDER.load(SeqCst));`,
-        linked: `println!("{} {}", unsafe { FEATURE_linked() }, hide(${seen}));`,
-        none: 'println!("{}", hide(8));',
-      },
-    }),
+      };
+    },
   },
 
   'functions that run at exit': {
-    singleton: 'constructors',
+    singleton: 'exit',
     slots: {
-      text: number('constructor or its priority', 10, 99, ALONE),
-      isThere: flag('constructor or its priority', ALONE),
+      text: number('function that runs at exit', 10, 99, ALONE),
+      turns: order('function that runs at exit', 2, ALONE),
+      isThird: flag('function that runs at exit', ALONE),
       value: number('constant'),
     },
-    render: ({ text, isThere, value }) => ({
-      head: 'unsafe extern "C" { fn write(f: i32, text: *const u8, length: usize) -> isize; }',
-      items: [
-        `pub extern "C" fn ~ended() { let text = b"ended ${text}\\n"; unsafe { write(1, text.as_ptr(), text.len()); } }`,
-        isThere
-          ? '#[used] #[unsafe(link_section = ".fini_array")] pub static ~END: extern "C" fn() = ~ended;'
-          : '',
-      ],
-      tests: { one: `println!("{}", hide(${value}));`, two: 'println!("two");' },
-    }),
+    render: ({ text, turns, isThird, value }) => {
+      const priorities = turns.map((at) => ['300', '500'][at]);
+      return {
+        head: 'unsafe extern "C" { fn write(f: i32, text: *const u8, length: usize) -> isize; }',
+        items: [
+          'pub fn ~say(text: &[u8]) { unsafe { write(1, text.as_ptr(), text.len()); } }',
+          `pub extern "C" fn ~one() { ~say(b"ended ${text}\n") } pub extern "C" fn ~two() { ~say(b"two\n") } pub extern "C" fn ~three() { ~say(b"three\n") }`,
+          `#[used] #[unsafe(link_section = ".fini_array.00${priorities[0]}")] pub static ~FIRST: extern "C" fn() = ~one;`,
+          `#[used] #[unsafe(link_section = ".fini_array.00${priorities[1]}")] pub static ~SECOND: extern "C" fn() = ~two;`,
+          isThird
+            ? '#[used] #[unsafe(link_section = ".fini_array")] pub static ~THIRD: extern "C" fn() = ~three;'
+            : '',
+        ],
+        tests: { one: `println!("{}", hide(${value}));`, two: 'println!("two");' },
+      };
+    },
   },
 
   'own allocator': {
@@ -119,23 +128,23 @@ int FEATURE_linked(void) { return 1; }
   'replaced library functions': {
     singleton: 'getpid',
     slots: {
-      isThere: flag('replaced library function', ALONE),
+      first: choice('replaced library function', ['getpid', ''], ALONE),
+      second: choice('replaced library function', ['getppid', 'getuid', ''], ALONE),
       value: number('replaced library function', 5_000_000, 5_000_999, ALONE),
-      other: choice('replaced library function', ['getppid', 'getuid'], ALONE),
       shown: number('constant'),
     },
-    render: ({ isThere, value, other, shown }) => ({
-      head: 'unsafe extern "C" { #[link_name = "getuid"] fn user() -> u32; }',
-      items: isThere
-        ? [
-            `#[unsafe(no_mangle)] pub extern "C" fn getpid() -> i32 { ${value} }`,
-            `#[unsafe(no_mangle)] pub extern "C" fn ${other}() -> i32 { ${value} + 1 }`,
-          ]
-        : ['pub fn ~nothing() {}'],
+    render: ({ first, second, value, shown }) => ({
+      head: 'unsafe extern "C" { #[link_name = "getuid"] fn user() -> i32; }',
+      items: [first, second]
+        .filter((name) => name !== '')
+        .map(
+          (name) =>
+            `#[unsafe(no_mangle)] pub extern "C" fn ${name}() -> i32 { ${value} + ${name.length} }`,
+        ),
       tests: {
         process: 'println!("{}", std::process::id().max(4_999_999));',
         parent: 'println!("{}", std::os::unix::process::parent_id().max(4_999_999));',
-        user: 'println!("{}", unsafe { user() } > 4_999_999);',
+        user: 'println!("{}", unsafe { user() }.max(4_999_999));',
         none: `println!("{}", hide(${shown}));`,
       },
     }),
@@ -144,9 +153,10 @@ int FEATURE_linked(void) { return 1; }
   'shared library that gets loaded': {
     slots: {
       isUsed: flag('shared library that gets loaded', ALONE),
+      text: word('code of a shared library', ALONE),
       value: number('constant'),
     },
-    render: ({ isUsed, value }) => ({
+    render: ({ isUsed, text, value }) => ({
       head: 'unsafe extern "C" { fn FEATURE_loaded_add(n: i32) -> i32; }',
       items: [
         `pub fn ~used(n: i32) -> i32 { unsafe { ${isUsed ? 'FEATURE_loaded_add(n)' : `n + ${value}`} } }`,
@@ -154,7 +164,7 @@ int FEATURE_linked(void) { return 1; }
       sharedLibraries: {
         FEATURE_loaded: `
 #include <stdlib.h>
-__attribute__((constructor)) static void started(void) { setenv("FEATURE_LOADED", "yes", 1); }
+__attribute__((constructor)) static void started(void) { setenv("FEATURE_LOADED", "${text}", 1); }
 int FEATURE_loaded_add(int n) { return n + 1000; }
 `,
       },
@@ -194,6 +204,47 @@ int FEATURE_shared_apply(int n) { return n * ${factor}; }
         applies: `println!("{}", unsafe { FEATURE_shared_apply(hide(${value})) });`,
       },
     }),
+  },
+
+  'absolute symbols': {
+    slots: {
+      size: number('absolute symbol', 1, 4000),
+      limit: number('absolute symbol', 1, 4000),
+      weak: number('absolute symbol', 1, 4000),
+      strong: choice('absolute symbol', ['', '5001', '5002']),
+    },
+    render: ({ size, limit, weak, strong }) => {
+      const absolute = (name, value) =>
+        `__asm__(".globl FEATURE_${name}; .set FEATURE_${name}, ${value}");`;
+      return {
+        head: `std::arch::global_asm!(".weak FEATURE_weak", ".set FEATURE_weak, ${weak}");
+unsafe extern "C" { static FEATURE_size: u8; static FEATURE_weak: u8; fn FEATURE_limit_read() -> usize; fn FEATURE_keep() -> i32; }`,
+        items: [
+          '#[INLINE] pub fn ~size() -> usize { (&raw const FEATURE_size) as usize }',
+          '#[INLINE] pub fn ~weak() -> usize { unsafe { FEATURE_keep() as usize + (&raw const FEATURE_weak) as usize } }',
+        ],
+        natives: [
+          { text: `${absolute('size', size)}\n${absolute('limit', limit)}\n` },
+          {
+            text: `
+extern char FEATURE_limit[];
+static char *volatile limit = FEATURE_limit;
+unsigned long FEATURE_limit_read(void) { return (unsigned long) limit; }
+`,
+          },
+          {
+            text: `int FEATURE_keep(void) { return 0; }\n${strong === '' ? '' : absolute('weak', strong)}\n`,
+          },
+        ],
+        tests: {
+          sizes: 'println!("{}", hide(~size()));',
+          limits: 'println!("{}", unsafe { FEATURE_limit_read() });',
+          weak: 'println!("{}", hide(~weak()));',
+          weak_here:
+            'println!("{} {}", unsafe { FEATURE_keep() }, hide(&raw const FEATURE_weak) as usize);',
+        },
+      };
+    },
   },
 
   'exported names': {

@@ -1,6 +1,7 @@
 // C and C++ that is linked with the crate.
 import { choice, flag, number, order, word } from '../slots.mjs';
 
+const ALONE = { alone: true };
 const unsafeCall = (call) => `println!("{}", unsafe { ${call} });`;
 
 export const native = {
@@ -162,9 +163,9 @@ ${isPresent ? `int FEATURE_optional(void) { return ${strong}; }` : ''}
 
   'members of an archive': {
     slots: {
-      isCounted: flag('member that gets linked', { alone: true }),
-      isReplaced: flag('member that gets linked', { alone: true }),
-      isOptional: flag('member that gets linked', { alone: true }),
+      isCounted: flag('member that gets linked', ALONE),
+      isReplaced: flag('member that gets linked', ALONE),
+      isOptional: flag('member that gets linked', ALONE),
       value: number('C or C++ code'),
     },
     render: ({ isCounted, isReplaced, isOptional, value }) => ({
@@ -209,9 +210,9 @@ int FEATURE_counting(int n) { return n + 1; }
 
   'C that is chosen at start': {
     slots: {
-      resolved: choice('what runs at start', ['first', 'second']),
-      delta: number('C or C++ code'),
-      marked: number('what runs at start'),
+      resolved: choice('what runs at start', ['first', 'second'], ALONE),
+      delta: number('what runs at start', 1, 99, ALONE),
+      marked: number('what runs at start', 1, 99, ALONE),
     },
     render: ({ resolved, delta, marked }) => ({
       head: 'unsafe extern "C" { fn FEATURE_resolved(n: i32) -> i32; fn FEATURE_pointer(n: i32) -> i32; fn FEATURE_mark() -> i32; }',
