@@ -1,13 +1,23 @@
-import { instanceIdentity } from './instance-identity';
+import { instanceCommand } from './instance-command';
+import { INSTANCE_SETTINGS, instanceIdentity } from './instance-identity';
 import { describeUnusable, readInstance, type InstanceState } from './instance-state';
+import type { RunLimactl } from './run-limactl';
 import { transcript } from './test-support/transcripts';
 
 const INSTANCE = 'nx-cargo-test';
 
+/** limactl as it answered in a situation; `other` is the answer for a name that it did not know. */
+function answering(name: string, other = 'list-missing'): RunLimactl {
+  return (args) => {
+    expect(args.slice(0, 2)).toEqual(['list', '--json']);
+    const asked = args[2];
+    const isThere = asked === undefined || transcript(name).stdout.includes(`"name":"${asked}"`);
+    return Promise.resolve(transcript(isThere ? name : other));
+  };
+}
+
 function read(name: string, instance = INSTANCE): Promise<InstanceState> {
-  const { argv, ...answer } = transcript(name);
-  expect(argv.slice(1, 3)).toEqual(['list', '--json']);
-  return readInstance(() => Promise.resolve(answer), instance);
+  return readInstance(answering(name), instance);
 }
 
 test.each([
@@ -22,9 +32,12 @@ test.each([
 });
 
 test('an answer that is a failure is one', async () => {
-  await expect(read('list-missing')).rejects.toMatchObject({
+  const run = () => Promise.resolve(transcript('list-missing'));
+  await expect(readInstance(run, 'missing')).rejects.toMatchObject({
     code: 'GUEST_UNUSABLE',
-    message: expect.stringContaining('No instance matching missing found'),
+    message: expect.stringMatching(
+      /^`limactl list --json missing` failed \(1\): .*No instance matching missing found/,
+    ),
   });
 });
 
@@ -32,6 +45,16 @@ test('an answer that is no list is a failure', async () => {
   const { stdout, stderr } = transcript('version');
   const run = () => Promise.resolve({ exitStatus: 0, stdout, stderr });
   await expect(readInstance(run, INSTANCE)).rejects.toMatchObject({ code: 'GUEST_UNUSABLE' });
+});
+
+test('one that is there is read without the others', async () => {
+  const asked: (readonly string[])[] = [];
+  const run: RunLimactl = (args) => {
+    asked.push(args);
+    return Promise.resolve(transcript('list-one-running'));
+  };
+  expect((await readInstance(run, INSTANCE)).kind).toBe('running');
+  expect(asked).toEqual([transcript('list-one-running').argv.slice(1)]);
 });
 
 test.each([
@@ -79,7 +102,21 @@ describe('identity', () => {
     ['images', { images: [] }],
     ['provisioning', { provision: [] }],
     ['the environment', { env: { A: '1' } }],
+    ['parameters', { param: { A: '1' } }],
   ])('depends on %s', async (_, change) => {
     expect(await identity('list-running', change)).not.toBe(await identity('list-running'));
   });
+});
+
+test('the command for the key prints each setting of the identity', () => {
+  const { config } = JSON.parse(transcript('list-stopped').stdout) as { config: object };
+  const fields = [...instanceCommand(INSTANCE).matchAll(/\.Config\.(\w+)/g)].map(
+    ([, name]) => name,
+  );
+  // Go's names differ from those of JSON by case only.
+  expect(fields.map((name) => name?.toLowerCase())).toEqual(
+    Object.keys(INSTANCE_SETTINGS).map((name) => name.toLowerCase()),
+  );
+  for (const name of ['os', 'arch', 'vmType', 'images', 'provision', 'user'])
+    expect(config).toHaveProperty(name);
 });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { CargoTestError } from '../errors';
-import type { RunLimactl } from './run-limactl';
+import type { LimactlAnswer, RunLimactl } from './run-limactl';
 
 /** What is taken of a line of `limactl list --json`; fields come and go with versions. */
 const instanceSchema = v.object({
@@ -25,27 +25,40 @@ export type InstanceState =
   | { readonly kind: 'missing'; readonly others: readonly string[] };
 
 /**
- * Looks up an instance. Lima writes an object a line, and nothing when there are no instances.
+ * Looks up an instance, by its name: a list of all fails when Lima can't load another
+ * one, such as a folder that was left half removed. All are listed only to name them.
  *
  * @throws {CargoTestError} `GUEST_UNUSABLE` when limactl fails or its answer can't be read.
  */
 export async function readInstance(run: RunLimactl, name: string): Promise<InstanceState> {
-  const { exitStatus, stdout, stderr } = await run(['list', '--json']);
-  if (exitStatus !== 0) {
-    throw new CargoTestError(
-      'GUEST_UNUSABLE',
-      `\`limactl list --json\` failed (${String(exitStatus)}): ${stderr.trim()}`,
-    );
+  const own = ['list', '--json', name];
+  const answer = await run(own);
+  const isNamed = (each: LimaInstance): boolean => each.name === name;
+  if (answer.exitStatus === 0) {
+    const instance = readLines(answer).find(isNamed);
+    if (instance !== undefined) return stateOf(instance);
   }
-  const instances = stdout.split('\n').flatMap((line) => (line === '' ? [] : [readLine(line)]));
-  const instance = instances.find((each) => each.name === name);
-  if (instance === undefined) {
-    return { kind: 'missing', others: instances.map((each) => each.name).sort() };
-  }
+  // The exit status is the same whether there is no such instance or something else is wrong.
+  const all = await run(['list', '--json']);
+  if (all.exitStatus !== 0) throw failure(own, answer.exitStatus === 0 ? all : answer);
+  const instances = readLines(all);
+  if (instances.some(isNamed)) throw failure(own, answer);
+  return { kind: 'missing', others: instances.map((each) => each.name).sort() };
+}
+
+function stateOf(instance: LimaInstance): InstanceState {
   if (instance.status === 'Stopped') return { kind: 'stopped', instance };
   // Without a port nobody can log in, whatever the status.
   const isReachable = instance.status === 'Running' && (instance.sshLocalPort ?? 0) > 0;
   return { kind: isReachable ? 'running' : 'broken', instance };
+}
+
+function failure(args: readonly string[], { exitStatus, stderr }: LimactlAnswer): CargoTestError {
+  const end = exitStatus === null ? 'by a signal' : exitStatus;
+  return new CargoTestError(
+    'GUEST_UNUSABLE',
+    `\`limactl ${args.join(' ')}\` failed (${end}): ${stderr.trim()}`,
+  );
 }
 
 /** What is wrong with an instance that does not run, and the command that mends it. */
@@ -63,6 +76,11 @@ export function describeUnusable(
       return `there is no Lima instance ${name} (${others}); make it with \`limactl create --name=${name} template://default\`, or name another one by the option limaInstance`;
     }
   }
+}
+
+/** Lima writes an object a line, and nothing when there are no instances. */
+function readLines({ stdout }: LimactlAnswer): LimaInstance[] {
+  return stdout.split('\n').flatMap((line) => (line === '' ? [] : [readLine(line)]));
 }
 
 function readLine(line: string): LimaInstance {

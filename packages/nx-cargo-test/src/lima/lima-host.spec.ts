@@ -17,7 +17,9 @@ function answering(...names: string[]): { edges: LimaEdges; asked: string[][]; s
   const spawn: SpawnSupervised = ({ file, args }, { onOutput }) => {
     expect(file).toBe('limactl');
     asked.push([...args]);
-    const { exitStatus, stdout, stderr } = transcript(names.shift() ?? 'list-no-instances');
+    const name = names.shift();
+    if (name === undefined) throw new Error(`nothing more was to be asked than ${String(asked)}`);
+    const { exitStatus, stdout, stderr } = transcript(name);
     onOutput('stdout', stdout);
     onOutput('stderr', stderr);
     const ended = Promise.resolve({
@@ -38,36 +40,33 @@ function answering(...names: string[]): { edges: LimaEdges; asked: string[][]; s
   return { edges, asked, said };
 }
 
+const OWN = ['list', '--json', 'nx-cargo-test'];
+
 test.each([
   ['list-stopped', 'is stopped'],
   ['list-broken', 'is broken'],
-  ['list-no-instances', 'there is no Lima instance'],
 ])('with %s nothing is started or made', async (name, sentence) => {
   const { edges, asked } = answering(name);
   await expect(limaHost(settings, edges).prepare(fakePlan(['a::passes']))).rejects.toMatchObject({
     code: 'GUEST_UNUSABLE',
     message: expect.stringContaining(sentence),
   });
-  expect(asked).toEqual([['list', '--json']]);
+  expect(asked).toEqual([OWN]);
 });
 
 test('a stopped instance is started where that is asked for', async () => {
   const { edges, asked, said } = answering('list-stopped', 'start-stopped', 'list-running');
   const host = limaHost({ ...settings, start: true }, edges);
   await expect(host.prepare(fakePlan(['a::passes']))).rejects.toThrow('no shell was to be opened');
-  expect(asked).toEqual([
-    ['list', '--json'],
-    ['start', '--tty=false', 'nx-cargo-test'],
-    ['list', '--json'],
-  ]);
+  expect(asked).toEqual([OWN, ['start', '--tty=false', 'nx-cargo-test'], OWN]);
   expect(said).toEqual(['starting the Lima instance nx-cargo-test']);
 });
 
 test('a missing instance is not made, whatever is asked for', async () => {
-  const { edges, asked } = answering('list-no-instances');
+  const { edges, asked } = answering('list-missing', 'list-no-instances');
   const host = limaHost({ ...settings, start: true }, edges);
   await expect(host.prepare(fakePlan(['a::passes']))).rejects.toThrow('there is no Lima instance');
-  expect(asked).toEqual([['list', '--json']]);
+  expect(asked).toEqual([OWN, ['list', '--json']]);
 });
 
 test('an instance of another architecture is named before anything is copied', async () => {

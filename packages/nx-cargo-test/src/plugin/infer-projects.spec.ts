@@ -72,13 +72,31 @@ describe('inferProjects', () => {
       { runner: 'lima', limaInstance: 'rust', environment: ['TZ'] },
     );
     const { 'test-m': leaf, test, 'build-tests': build } = project!.targets!;
-    const instance = { runtime: expect.stringMatching(/^limactl list .* rust \|\| echo/) };
+    const instance = {
+      runtime: expect.stringMatching(/^limactl list .* rust 2>\/dev\/null \|\| /),
+    };
     expect(leaf).toMatchObject({
       inputs: expect.arrayContaining([{ env: 'NX_CARGO_TEST_RUNNER' }, instance]),
       options: { runner: 'lima', limaInstance: 'rust', limaEnvironment: ['TZ'] },
     });
     expect(test!.inputs).toContainEqual(instance);
     expect(build!.inputs).not.toContainEqual(instance);
+  });
+
+  it('leaves it to the executor to say who chose the runner', async () => {
+    write({
+      'a/Cargo.toml': '[package]\nname = "a"\n',
+      'a/src/lib.rs': 'mod m { #[test] fn t() {} }',
+    });
+    const variable = jest.replaceProperty(process, 'env', { NX_CARGO_TEST_RUNNER: 'lima' });
+    const [project] = await infer({
+      'a/Cargo.toml': workspace('a', [cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']])]),
+    });
+    variable.restore();
+    const { options } = project!.targets!['test-m']!;
+    expect(options).toMatchObject({ limaInstance: 'default' });
+    // With the option it would be the option that chose, also on a host that has no choice.
+    expect(options).not.toHaveProperty('runner');
   });
 
   it('wires a leaf to its fingerprint file and to nothing that changes often', async () => {

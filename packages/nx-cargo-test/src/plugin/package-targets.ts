@@ -290,9 +290,11 @@ function runnerInputs({ runner, options }: PackageTargetsRequest): readonly Inpu
 
 function runnerOptions({ runner, options }: PackageTargetsRequest): Record<string, unknown> {
   const { limaInstance, limaSources, limaStart, environment } = options;
-  if (runner === 'native') return options.runner === 'native' ? { runner } : {};
+  // As configured, so that the executor tells who chose: the option, the variable or the host.
+  const asked = options.runner === 'auto' ? {} : { runner: options.runner };
+  if (runner === 'native') return asked;
   const limaEnvironment = [...environment].sort();
-  return { runner, limaInstance, limaSources, limaStart, limaEnvironment };
+  return { ...asked, limaInstance, limaSources, limaStart, limaEnvironment };
 }
 
 function runtimeInputs({ packageFolder, options }: PackageTargetsRequest): readonly Input[] {
