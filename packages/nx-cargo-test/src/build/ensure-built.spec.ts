@@ -74,13 +74,14 @@ function built(binaryContent: string, fingerprint: string): BuiltTests {
   };
 }
 
-const ensure = () =>
+const ensure = (platform: NodeJS.Platform = 'linux') =>
   ensureBuilt({
     workspaceRoot: root,
     cargoWorkspace: '.',
     packageName: 'demo',
     leaves: ['test:it'],
     build: { package: 'demo', cargoWorkspace: '.' },
+    platform,
   });
 
 test('the copy is run, although cargo has linked something else since', async () => {
@@ -118,4 +119,11 @@ test('other fingerprints than those on disk fail', async () => {
 test('without a manifest the build has to run first', async () => {
   await clearOutputs({ workspaceRoot: root, cargoWorkspace: '.', packageName: 'demo' });
   await expect(ensure()).rejects.toMatchObject({ code: 'GRAPH_OUT_OF_DATE' });
+});
+
+test('a Mac runs in a guest what is there, and never builds what is missing', async () => {
+  expect((await ensure('darwin')).binary(0).file).toBe(binaryCopy(executable, digest('first')));
+  rmSync(dirname(executable), { recursive: true });
+  await expect(ensure('darwin')).rejects.toMatchObject({ code: 'UNSUPPORTED_HOST' });
+  expect(buildTestBinaries).not.toHaveBeenCalled();
 });

@@ -4,6 +4,7 @@ import { CargoTestError } from '../errors';
 import { formatFingerprintFile } from '../fingerprint/fingerprint-file';
 import { parseManifest, type Manifest, type ManifestBinary } from '../fingerprint/manifest';
 import { formatLeafId, parseLeafId, type Leaf } from '../module/test-module';
+import { assertHostRunsTests } from '../run/host';
 import { binaryCopy, keepBinaryCopy } from './binary-copy';
 import type { BuildTestsOptions } from './build-options';
 import { buildTestBinaries } from './build-test-binaries';
@@ -33,7 +34,8 @@ export interface BuiltBinaries {
  *
  * @throws {CargoTestError} `SOURCES_CHANGED` if what is built now has other
  *   fingerprints than those under which Nx will keep the result;
- *   `GRAPH_OUT_OF_DATE` if `build-tests` left no manifest; those of a build.
+ *   `GRAPH_OUT_OF_DATE` if `build-tests` left no manifest; `UNSUPPORTED_HOST` if
+ *   something is missing that only a Linux host can build; those of a build.
  */
 export async function ensureBuilt(request: {
   readonly workspaceRoot: string;
@@ -42,6 +44,8 @@ export async function ensureBuilt(request: {
   /** Leaf ids. */
   readonly leaves: readonly string[];
   readonly build: BuildTestsOptions;
+  /** Default: that of this process. */
+  readonly platform?: NodeJS.Platform;
 }): Promise<BuiltBinaries> {
   const { workspaceRoot, cargoWorkspace, packageName } = request;
   const path = manifestFile(cargoWorkspace, packageName);
@@ -62,6 +66,7 @@ async function buildAgain(
   old: Manifest,
 ): Promise<BuiltBinaries> {
   const { workspaceRoot, cargoWorkspace, packageName } = request;
+  assertHostRunsTests(request.platform);
   const built = await buildTestBinaries({
     workspaceRoot,
     options: request.build,

@@ -4,7 +4,9 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -32,18 +34,22 @@ beforeEach(async () => {
   utimesSync(join(root, 'crate/data'), 1, 1);
   writeFileSync(join(root, 'binary'), 'compiled');
   said = [];
-  shell = await openGuestShell(spawnTalkingWithNode, ([file = '', ...args]) => ({
-    file,
-    args,
-    workingDirectory: '/',
-    environment: { PATH: process.env['PATH'] ?? '', HOME: join(root, 'home'), TMPDIR: root },
-  }));
+  shell = await open(process.env['PATH'] ?? '');
 });
 
 afterEach(async () => {
   await shell.close();
   rmSync(root, { recursive: true });
 });
+
+function open(path: string): Promise<GuestShell> {
+  return openGuestShell(spawnTalkingWithNode, ([file = '', ...args]) => ({
+    file,
+    args,
+    workingDirectory: '/',
+    environment: { PATH: path, HOME: join(root, 'home'), TMPDIR: root },
+  }));
+}
 
 function files(sources: LimaSources, take: (file: string) => void = () => undefined): GuestFiles {
   return createGuestFiles({
@@ -94,6 +100,20 @@ test('the machine is told by the user and the libraries', async () => {
   const machine = await files('mount').describeMachine(join(root, 'binary'), shell);
   expect(machine).toMatch(/^[0-9a-f]{12}$/);
   expect(await files('mount').describeMachine(process.execPath, shell)).not.toBe(machine);
+});
+
+test('a guest that cannot tell its libraries is refused', async () => {
+  await shell.close();
+  const programs = join(root, 'programs');
+  mkdirSync(programs);
+  for (const folder of ['/usr/bin', '/bin'])
+    for (const name of readdirSync(folder).filter((each) => each !== 'ldd'))
+      if (!existsSync(join(programs, name))) symlinkSync(join(folder, name), join(programs, name));
+  shell = await open(programs);
+  await expect(files('mount').describeMachine(join(root, 'binary'), shell)).rejects.toMatchObject({
+    code: 'GUEST_UNUSABLE',
+    message: expect.stringContaining('ldd is not installed there'),
+  });
 });
 
 test('nothing of it stays in the temporary folder', async () => {

@@ -73,6 +73,7 @@ async function describeMachine(binary: string, shell: GuestShell): Promise<strin
   const { status, text } = await perform(
     shell,
     [
+      "command -v ldd >/dev/null || { echo 'ldd is not installed there'; exit 1; }",
       `libraries=$(ldd ${quoted(binary)} 2>/dev/null | grep -o '/[^ ]*' | sort -u)`,
       'for file in $libraries; do sha256sum "$file" || exit 1; done',
       'id -u',

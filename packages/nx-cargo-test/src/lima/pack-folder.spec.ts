@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnWithNode } from '../process/test-support/spawn-with-node';
@@ -49,6 +49,26 @@ test('packs again only what changed', async () => {
   const { mark } = await pack();
   expect(await packFolder(spawnWithNode, folder, mark, into)).toBeUndefined();
   writeFileSync(join(folder, 'src/lib with space.rs'), 'three');
+  const changed = await pack(mark);
+  expect(changed.mark).not.toBe(mark);
+});
+
+test('packs again what changed with the same size and time', async () => {
+  const file = join(folder, 'src/lib with space.rs');
+  utimesSync(file, 1, 1);
+  const { mark } = await pack();
+  writeFileSync(file, 'two');
+  utimesSync(file, 1, 1);
+  const changed = await pack(mark);
+  expect(changed.mark).not.toBe(mark);
+});
+
+test('a link is known by what it names', async () => {
+  const link = join(folder, 'link');
+  symlinkSync('one', link);
+  const { mark } = await pack();
+  rmSync(link);
+  symlinkSync('two', link);
   const changed = await pack(mark);
   expect(changed.mark).not.toBe(mark);
 });

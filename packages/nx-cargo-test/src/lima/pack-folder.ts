@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { lstat, readdir, writeFile } from 'node:fs/promises';
+import { createReadStream, type Stats } from 'node:fs';
+import { lstat, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { CargoTestError } from '../errors';
 import { describeExit } from '../process/process-exit';
 import type { SpawnSupervised } from '../process/supervise-group';
@@ -13,7 +15,7 @@ export interface PackedFolder {
   readonly list: string;
   /** Number of files. */
   readonly files: number;
-  /** Differs whenever a file's path, size, mode or time of modification does. */
+  /** Differs whenever a file's path, mode or content does, or the target of a link. */
   readonly mark: string;
 }
 
@@ -39,10 +41,13 @@ export async function packFolder(
   const hash = createHash('sha256');
   const paths: string[] = [];
   for (const path of [...new Set(listed)].sort()) {
-    const status = await lstat(join(folder, path)).catch(() => undefined);
+    const file = join(folder, path);
+    const status = await lstat(file).catch(() => undefined);
     if (status === undefined || status.isDirectory()) continue;
     paths.push(path);
-    hash.update(JSON.stringify([path, status.size, status.mode, status.mtimeMs]));
+    // What can't be read makes tar fail, which says so.
+    const content = await contentOf(file, status).catch(() => 'unreadable');
+    hash.update(JSON.stringify([path, status.mode, content]));
   }
   const found = hash.digest('hex');
   if (found === mark) return undefined;
@@ -53,6 +58,15 @@ export async function packFolder(
   if (tar.problem !== undefined)
     throw new CargoTestError('GUEST_UNUSABLE', `packing ${folder} failed: ${tar.problem}`);
   return { archive, list, files: paths.length, mark: found };
+}
+
+/** A digest, since size and time of modification can stay the same while the content changes. */
+async function contentOf(file: string, status: Stats): Promise<string> {
+  if (status.isSymbolicLink()) return readlink(file);
+  if (!status.isFile()) return '';
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
 }
 
 async function gitFiles(spawn: SpawnSupervised, folder: string): Promise<string[] | undefined> {

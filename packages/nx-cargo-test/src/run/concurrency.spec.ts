@@ -30,7 +30,7 @@ test('half the processors, at least one, unless the variable says otherwise', ()
   }
 });
 
-test('tests run on Linux only', () => {
+test('tests are built on Linux only', () => {
   expect(() => assertHostRunsTests('linux')).not.toThrow();
   expect(() => assertHostRunsTests('darwin')).toThrow(
     expect.objectContaining({ code: 'UNSUPPORTED_HOST' }),

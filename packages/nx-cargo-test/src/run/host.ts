@@ -1,7 +1,7 @@
 import { CargoTestError } from '../errors';
 
 /**
- * Refuses hosts on which tests can't run yet. A crate for Linux must never be
+ * Refuses hosts on which tests can't be built yet. A crate for Linux must never be
  * built natively elsewhere: its tests would be others, or none.
  *
  * @param platform Default: that of this process.
@@ -11,6 +11,6 @@ export function assertHostRunsTests(platform: NodeJS.Platform = process.platform
   if (platform === 'linux') return;
   throw new CargoTestError(
     'UNSUPPORTED_HOST',
-    `tests run natively on Linux only, and this host is ${platform}`,
+    `tests are built on Linux only, and this host is ${platform}`,
   );
 }
