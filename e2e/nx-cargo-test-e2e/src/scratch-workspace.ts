@@ -135,7 +135,8 @@ export class ScratchWorkspace {
 
   /**
    * Writes a file, at a modification time of another second than before: Nx takes
-   * the hash of a file from its archive as long as that time is the same.
+   * the hash of a file from its archive as long as that time is the same, of which
+   * some file systems keep no more than seconds.
    */
   write(file: string, content: string | Buffer): void {
     const path = join(this.folder, file);

@@ -50,7 +50,7 @@ it('refuses a value that nobody knows', () => {
   expect(() => chooseRunner(request({ environment }))).toThrow(
     expect.objectContaining({
       code: 'INVALID_OPTIONS',
-      message: 'NX_CARGO_TEST_RUNNER: expected auto, native, lima, got "limma"',
+      message: 'NX_CARGO_TEST_RUNNER: expected auto, native, lima, got "limma"; did you mean lima?',
     }),
   );
 });

@@ -1,4 +1,5 @@
 import { CargoTestError } from './errors';
+import { proposeNearest } from './nearest-name';
 
 export const RUNNERS = ['auto', 'native', 'lima'] as const;
 /** Where tests run: `auto` is `native` on Linux and `lima` elsewhere. */
@@ -11,8 +12,6 @@ export const RUNNER_VARIABLE = 'NX_CARGO_TEST_RUNNER';
 export interface ChosenRunner {
   readonly runner: 'native' | 'lima';
   readonly why: string;
-  /** Nobody asked for it. */
-  readonly isInferred: boolean;
 }
 
 /**
@@ -28,20 +27,13 @@ export function chooseRunner(request: {
   readonly platform: NodeJS.Platform;
 }): ChosenRunner {
   const { option, environment, platform } = request;
-  const asked = environment[RUNNER_VARIABLE];
-  if (asked !== undefined && asked !== '' && !isRunner(asked)) {
-    throw new CargoTestError(
-      'INVALID_OPTIONS',
-      `${RUNNER_VARIABLE}: expected ${RUNNERS.join(', ')}, got ${JSON.stringify(asked)}`,
-    );
-  }
-  const fromVariable = asked === undefined || asked === '' || !isRunner(asked) ? 'auto' : asked;
-  const chosen = fromVariable !== 'auto' ? fromVariable : option;
-  const who = fromVariable !== 'auto' ? RUNNER_VARIABLE : 'the option runner';
+  const variable = parseRunner(environment[RUNNER_VARIABLE] || 'auto');
+  const chosen = variable === 'auto' ? option : variable;
+  const who = variable === 'auto' ? 'the option runner' : RUNNER_VARIABLE;
   if (chosen === 'auto') {
     return platform === 'linux'
-      ? { runner: 'native', why: 'this host is Linux', isInferred: true }
-      : { runner: 'lima', why: `this host is ${platform}, not Linux`, isInferred: true };
+      ? { runner: 'native', why: 'this host is Linux' }
+      : { runner: 'lima', why: `this host is ${platform}, not Linux` };
   }
   if (chosen === 'native' && platform !== 'linux') {
     throw new CargoTestError(
@@ -49,9 +41,14 @@ export function chooseRunner(request: {
       `tests run natively on Linux only, and this host is ${platform}; ${who} asks for native`,
     );
   }
-  return { runner: chosen, why: `${who} says so`, isInferred: false };
+  return { runner: chosen, why: `${who} says so` };
 }
 
-function isRunner(value: string): value is RunnerOption {
-  return (RUNNERS as readonly string[]).includes(value);
+function parseRunner(value: string): RunnerOption {
+  const runner = RUNNERS.find((each) => each === value);
+  if (runner !== undefined) return runner;
+  throw new CargoTestError(
+    'INVALID_OPTIONS',
+    `${RUNNER_VARIABLE}: expected ${RUNNERS.join(', ')}, got ${JSON.stringify(value)}${proposeNearest(value, RUNNERS)}`,
+  );
 }

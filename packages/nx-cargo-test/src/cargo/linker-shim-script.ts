@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { shellWord } from '../shell-word';
 
 /** Environment variable that names the folder into which a stand-in records links. */
 export const CAPTURE_VARIABLE = 'NX_CARGO_TEST_CAPTURE';
@@ -13,8 +14,8 @@ export const CAPTURE_VARIABLE = 'NX_CARGO_TEST_CAPTURE';
  */
 export function linkerShimScript(program: string, folder: string): string {
   return readScript('linker-shim.sh')
-    .replace('@PROGRAM@', () => shellQuote(program))
-    .replace('@FOLDER@', () => shellQuote(folder));
+    .replace('@PROGRAM@', () => shellWord(program))
+    .replace('@FOLDER@', () => shellWord(folder));
 }
 
 /** The shell script that stands in for cargo's target runner; see `shell/run-recorder.sh`. */
@@ -24,8 +25,4 @@ export function runRecorderScript(): string {
 
 function readScript(name: string): string {
   return readFileSync(join(__dirname, '../../shell', name), 'utf8');
-}
-
-function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,3 +1,5 @@
+import { editDistance, mostTypos } from '../nearest-name';
+
 /** How many names a message proposes. */
 const PROPOSALS = 5;
 
@@ -31,36 +33,9 @@ export function proposeSimilar(
 /** The smaller the more alike; undefined for names that have nothing in common. */
 function rankOf(goal: string, part: string, name: string): number | undefined {
   if (part === goal) return 0;
-  const most = Math.max(1, Math.floor(goal.length / 3));
+  const most = mostTypos(goal);
   const typos = Math.abs(part.length - goal.length) > most ? undefined : editDistance(goal, part);
   if (typos !== undefined && typos <= most) return typos;
   if (goal.length >= 3 && name.includes(goal)) return most + 1;
   return undefined;
-}
-
-/** Number of characters to insert, remove or replace, or of neighbours to swap. */
-function editDistance(left: string, right: string): number {
-  let beforePrevious: readonly number[] = [];
-  let previous: readonly number[] = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= left.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column++) {
-      const isEqual = left[row - 1] === right[column - 1];
-      const isSwapped =
-        row > 1 &&
-        column > 1 &&
-        left[row - 1] === right[column - 2] &&
-        left[row - 2] === right[column - 1];
-      current.push(
-        Math.min(
-          previous[column - 1]! + (isEqual ? 0 : 1),
-          previous[column]! + 1,
-          current[column - 1]! + 1,
-          isSwapped ? beforePrevious[column - 2]! + 1 : Infinity,
-        ),
-      );
-    }
-    [beforePrevious, previous] = [previous, current];
-  }
-  return previous[right.length]!;
 }

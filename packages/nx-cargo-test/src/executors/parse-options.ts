@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { CargoTestError } from '../errors';
+import { describeIssue } from '../describe-issue';
 
 /**
  * Checks the options of an executor.
@@ -18,7 +19,6 @@ export function parseOptions<S extends v.GenericSchema>(
   const [issue] = result.issues;
   throw new CargoTestError(
     'INVALID_OPTIONS',
-    `options of the executor nx-cargo-test:${executor}: ${v.getDotPath(issue) ?? '(all)'}: ` +
-      `expected ${issue.expected ?? 'another value'}, got ${issue.received}`,
+    `options of the executor nx-cargo-test:${executor}: ${describeIssue(issue)}`,
   );
 }

@@ -6,10 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { CargoTestError } from '../errors';
 import type { RunPlan } from '../plan/run-plan';
 import { withPrivateFolder } from '../run/private-folder';
-import { quoted } from './guest-process';
 import { encoded, valueOf, type GuestShell } from './guest-shell';
 import type { LimaSources } from './lima-sources';
 import type { PackedFolder } from './pack-folder';
+import { shellWord } from '../shell-word';
 
 /** What {@link createGuestFiles} needs. */
 export interface GuestFilesOptions {
@@ -74,7 +74,7 @@ async function describeMachine(binary: string, shell: GuestShell): Promise<strin
     shell,
     [
       "command -v ldd >/dev/null || { echo 'ldd is not installed there'; exit 1; }",
-      `libraries=$(ldd ${quoted(binary)} 2>/dev/null | grep -o '/[^ ]*' | sort -u)`,
+      `libraries=$(ldd ${shellWord(binary)} 2>/dev/null | grep -o '/[^ ]*' | sort -u)`,
       'for file in $libraries; do sha256sum "$file" || exit 1; done',
       'id -u',
       "grep -E '^(flags|Features|CPU (part|variant|revision)|model|family)' /proc/cpuinfo | sort -u",
@@ -101,7 +101,7 @@ async function placeExecutable(
 ): Promise<void> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
-  const path = quoted(file);
+  const path = shellWord(file);
   const isThere = `[ -f ${path} ] && [ "$(sha256sum <${path})" = '${hash.digest('hex')}  -' ]`;
   if ((await perform(shell, isThere)).status === 0) return;
   const { size } = await stat(file);
@@ -121,7 +121,7 @@ async function placeFolder(
   { instance, sources, copy, pack, announce }: GuestFilesOptions,
 ): Promise<void> {
   if (sources === 'mount') {
-    if ((await perform(shell, `[ -d ${quoted(folder)} ]`)).status === 0) return;
+    if ((await perform(shell, `[ -d ${shellWord(folder)} ]`)).status === 0) return;
     throw new CargoTestError(
       'GUEST_UNUSABLE',
       `the instance ${instance} does not see ${folder}: mount it ("mounts" in the instance's lima.yaml, at the same path), or set the option limaSources to "copy"`,
@@ -130,7 +130,7 @@ async function placeFolder(
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
   const records = '"$HOME/.cache/nx-cargo-test/sources"';
   const record = `${records}/${name}`;
-  const mark = await perform(shell, `[ -d ${quoted(folder)} ] && cat ${record}.mark`);
+  const mark = await perform(shell, `[ -d ${shellWord(folder)} ] && cat ${record}.mark`);
   await withPrivateFolder(async (into) => {
     // limactl may be another user's, who is told the name.
     await chmod(into, 0o711);
@@ -147,11 +147,11 @@ async function placeFolder(
       makeFolder(folder),
       `mkdir -p ${records}`,
       `rm -f ${record}.mark`,
-      `cd ${quoted(folder)}`,
+      `cd ${shellWord(folder)}`,
       `{ ${removed}; }`,
       `tar -xzf ${archive}`,
       `mv -f ${list} ${record}.list`,
-      `printf %s ${quoted(packed.mark)} >${record}.mark`,
+      `printf %s ${shellWord(packed.mark)} >${record}.mark`,
       `rm -f ${archive}`,
     ];
     await mustSucceed(`copying ${folder} to the instance ${instance}`, shell, steps.join(' && '));
@@ -160,7 +160,7 @@ async function placeFolder(
 
 /** A folder outside of the user's own is made by the superuser and then the user's. */
 function makeFolder(folder: string): string {
-  const path = quoted(folder);
+  const path = shellWord(folder);
   const owned = `sudo -n mkdir -p ${path} && sudo -n chown "$(id -u):$(id -g)" ${path}`;
   return `{ mkdir -p ${path} 2>/dev/null && [ -w ${path} ] || { ${owned}; }; }`;
 }

@@ -9,6 +9,7 @@ import type {
   Supervision,
 } from '../process/supervise-group';
 import { encoded, valueOf, type GuestShell } from './guest-shell';
+import { shellWord } from '../shell-word';
 
 /** Time between two looks at a process that has nothing new: short ones first, for short tests. */
 const PAUSES = [20, 20, 50, 50, 100];
@@ -96,13 +97,8 @@ async function follow(
 /** Runs the command in its folder with just its environment. */
 function jobScript({ file, args, workingDirectory, environment }: Command): string {
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  const words = [...assignments, file, ...args].map(quoted).join(' ');
-  return `cd -- ${quoted(workingDirectory)} || exit 126\nexec env $default_signals -i ${words}\n`;
-}
-
-/** A word of a POSIX shell that stands for exactly this text. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  const words = [...assignments, file, ...args].map(shellWord).join(' ');
+  return `cd -- ${shellWord(workingDirectory)} || exit 126\nexec env $default_signals -i ${words}\n`;
 }
 
 function exitOf(answer: readonly string[]): ProcessExit | undefined {

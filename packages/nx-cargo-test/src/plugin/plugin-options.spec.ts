@@ -24,13 +24,17 @@ describe('resolveOptions', () => {
   });
 
   it.each([
-    [{ runtimInputs: [] }, 'runtimInputs: unknown option'],
+    [
+      { runtimInputs: [] },
+      'runtimInputs: unknown option; did you mean runtimeInputs?; known are features',
+    ],
     [{ sets: { a: [3] } }, 'sets.a.0: expected string, got 3'],
     [{ features: 'a' }, 'features: expected Array, got "a"'],
     [{ warnAfterSeconds: 400 }, 'killAfterSeconds'],
     [{ buildEnvironment: ['A B'] }, 'buildEnvironment.0'],
     [{ sets: { 'a b': [] } }, 'sets.a b'],
     [{ sets: { doc: ['a'] } }, 'sets.doc: test-doc is the target of the doc tests'],
+    [{ runner: 'Lima' }, 'got "Lima"; did you mean lima?'],
     [3, '(all)'],
   ])('refuses %j', (given, words) => {
     expect(() => resolveOptions(given)).toThrow(

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { describeIssue } from '../describe-issue';
 import { CargoTestError } from '../errors';
 import { REUSE_MODES } from '../ledger/reuse-mode';
 import { LIMA_SOURCES } from '../lima/lima-sources';
@@ -150,16 +151,8 @@ const defaultEnvironment: readonly string[] = [
 export function resolveOptions(options: unknown): ResolvedOptions {
   const result = v.safeParse(optionsSchema, options ?? {});
   if (!result.success) {
-    const issue = result.issues[0];
-    const key = v.getDotPath(issue) ?? '(all)';
-    const problem =
-      issue.type === 'strict_object'
-        ? `unknown option; known are ${Object.keys(optionsSchema.entries).join(', ')}`
-        : `expected ${issue.expected ?? 'another value'}, got ${issue.received}`;
-    throw new CargoTestError(
-      'INVALID_OPTIONS',
-      `options of nx-cargo-test in nx.json: ${key}: ${problem}`,
-    );
+    const problem = describeIssue(result.issues[0], Object.keys(optionsSchema.entries));
+    throw new CargoTestError('INVALID_OPTIONS', `options of nx-cargo-test in nx.json: ${problem}`);
   }
   const resolved = result.output;
   if (resolved.killAfterSeconds < resolved.warnAfterSeconds) {

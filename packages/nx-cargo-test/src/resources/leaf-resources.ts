@@ -17,6 +17,7 @@ import {
   type ResourceFile,
   type ResourceRun,
 } from './resource-records';
+import { shellWord } from '../shell-word';
 
 /** What is known of the resources of a leaf that is about to run, and what is learned while it runs. */
 export interface LeafResources {
@@ -169,10 +170,5 @@ function followRun(
 /** The command line that makes the leaf's budget be forgotten. */
 function forgetCommand(leaf: string, project: string): string {
   const words = ['npx', 'nx-cargo-test', 'resources', 'forget', leaf, `--project=${project}`];
-  return words.map(quoted).join(' ');
-}
-
-/** A word as a shell takes it literally. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return words.map(shellWord).join(' ');
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { memoryGroups } from './memory-groups';
 
 /** The limits that processes run under, as far as they are known; a limit that is absent is none. */
 export interface ResourceCeiling {
@@ -60,11 +61,9 @@ export async function readResourceCeiling(
 /** The smallest memory limit of the control groups that a process is in, one within the other. */
 async function groupLimit(membership: string, read: ReadKernelFile): Promise<number | undefined> {
   const files = new Set<string>();
-  for (const [, controllers, path = '/'] of membership.matchAll(/^\d+:([^:]*):(.*)$/gm)) {
-    const isSecondVersion = controllers === '';
-    if (!isSecondVersion && controllers?.split(',').includes('memory') !== true) continue;
-    const root = isSecondVersion ? '/sys/fs/cgroup' : '/sys/fs/cgroup/memory';
-    const name = isSecondVersion ? 'memory.max' : 'memory.limit_in_bytes';
+  for (const { version, path } of memoryGroups(membership)) {
+    const root = version === 2 ? '/sys/fs/cgroup' : '/sys/fs/cgroup/memory';
+    const name = version === 2 ? 'memory.max' : 'memory.limit_in_bytes';
     // In a container the path may be one that only the host sees; then the root is the container's.
     for (let folder = posix.join('/', path); ; folder = posix.dirname(folder)) {
       files.add(posix.join(root, folder, name));

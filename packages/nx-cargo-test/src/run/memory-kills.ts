@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { memoryGroups } from '../resources/memory-groups';
 
 /** How many processes the kernel has killed for lack of memory so far; absent where that cannot be read. */
 export interface MemoryKills {
@@ -31,11 +32,9 @@ export async function readMemoryKills(
   const text = (file: string): Promise<string | undefined> => readText(file).catch(() => undefined);
   const membership = (await text(join(proc, 'self/cgroup'))) ?? '';
   let inGroup: number | undefined;
-  for (const [, controllers, path = '/'] of membership.matchAll(/^\d+:([^:]*):(.*)$/gm)) {
-    const isSecondVersion = controllers === '';
-    if (!isSecondVersion && controllers?.split(',').includes('memory') !== true) continue;
-    const root = isSecondVersion ? groups : join(groups, 'memory');
-    const file = isSecondVersion ? 'memory.events' : 'memory.oom_control';
+  for (const { version, path } of memoryGroups(membership)) {
+    const root = version === 2 ? groups : join(groups, 'memory');
+    const file = version === 2 ? 'memory.events' : 'memory.oom_control';
     // In a container the path may be one that only the host sees.
     inGroup ??= count(await text(join(root, path, file))) ?? count(await text(join(root, file)));
   }

@@ -53,7 +53,7 @@ async function runProcesses(
       verdict: { kind: 'notRun', cause: 'notSelected', why },
     });
   }
-  await options.host.prepare(plan);
+  if (plan.processes.length > 0) await options.host.prepare(plan);
   // Nx has listeners of its own, so a signal does not end us: nothing new may start after it.
   let isEnding = false;
   const release = onOwnEnd(() => {

@@ -115,7 +115,7 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
   const left = planned.tests.filter((test) => log?.verdicts.has(test) !== true);
   const isReliable = (log?.conflicts.length ?? 0) === 0;
   const overdue = killed?.cause === 'timeout' ? killed : undefined;
-  // They were in the way of others, or in the way of nothing but themselves.
+  // Those that were overdue have had their time; the others may have waited for them.
   const again = left.filter((test) => overdue?.tests.includes(test) !== true);
   const why = outside ?? (overdue === undefined ? undefined : `a time limit (${overdue.why})`);
   const isRerun =

@@ -45,9 +45,9 @@ function task(instance?: string): ExecutorContext {
   };
 }
 
-test('what goes without saying is not said', () => {
+test('the runner of this host is said', () => {
   open().runnerFor(options(), task());
-  expect(said).toEqual([]);
+  expect(said).toEqual(['runner: native (this host is Linux)']);
 });
 
 test('another runner is said once, with the reason', () => {

@@ -29,19 +29,19 @@ export interface RunnersEdges extends LimaEdges {
   readonly platform: NodeJS.Platform;
 }
 
-/** Makes runners as leaves ask for them, and says once which it is and why, unless that goes without saying. */
+/** Makes runners as leaves ask for them, and says once which it is and why. */
 export function openRunners(edges: RunnersEdges): Runners {
   const { ownEnvironment: environment, platform, announce } = edges;
   const runners = new Map<string, Runner>();
   return {
     runnerFor({ runner: option, lima }, context) {
-      const { runner: kind, why, isInferred } = chooseRunner({ option, environment, platform });
+      const { runner: kind, why } = chooseRunner({ option, environment, platform });
       if (kind === 'lima') assertInstanceHashed(context, lima.instance);
       const key = kind === 'native' ? kind : JSON.stringify(lima);
       const present = runners.get(key);
       if (present !== undefined) return present;
       const where = kind === 'native' ? kind : `${kind}, instance ${lima.instance}`;
-      if (kind === 'lima' || !isInferred) announce(`runner: ${where} (${why})`);
+      announce(`runner: ${where} (${why})`);
       const host = kind === 'native' ? nativeHost(edges.spawn) : limaHost(lima, edges);
       const places = (): number => parallelProcesses(environment, host.processors());
       // A wrong number is told before anything is built.
