@@ -10,7 +10,7 @@ import { fingerprintTests } from './captured-tests.mjs';
 import { TOOLCHAIN } from './edits/build.mjs';
 import { compareBuilds } from './edits/compare.mjs';
 import { observeTests } from './edits/observe.mjs';
-import { GENERATOR_VERSION, STEPS } from './edits/plan.mjs';
+import { FOCUSES, GENERATOR_VERSION, STEPS } from './edits/plan.mjs';
 import { editTables } from './edits/tables.mjs';
 import { walkChain } from './edits/walk.mjs';
 import { readLines } from './result-lines.mjs';
@@ -19,6 +19,8 @@ export const title = 'What is seen to differ has another fingerprint';
 
 const OPT_LEVELS = [0, 3];
 const EDITS_PER_LEVEL = 2000;
+/** Edits of each focus and opt-level. */
+const FOCUSED_EDITS = 250;
 const objectGraph = join(repository, 'packages/object-graph/dist');
 
 /** Runs what is not yet in the results. */
@@ -26,16 +28,26 @@ export async function prove({ scratch, limit = Infinity, seed = 1, say }) {
   mkdirSync(scratch, { recursive: true });
   const holdsFor = currentVersions();
   const code = codeDigest();
-  const done = readResults(scratch).filter((result) => result.seed === seed);
+  const results = readResults(scratch).filter((result) => result.seed === seed);
+  let left = limit;
+  // Those with a focus are few, so they come first.
+  for (const focus of [...Object.keys(FOCUSES), undefined]) {
+    const wanted = focus === undefined ? EDITS_PER_LEVEL : FOCUSED_EDITS;
+    const done = results.filter((result) => result.focus === focus);
+    left = await followChains({ scratch, seed, focus, wanted, done, left, holdsFor, code, say });
+  }
+}
+
+/** Runs what is left of the chains of one focus, or of none; returns how many edits may still be made. */
+async function followChains({ scratch, seed, focus, wanted, done, left, holdsFor, code, say }) {
   const edits = new Map(OPT_LEVELS.map((level) => [level, 0]));
   for (const { optLevel, edits: made } of done)
     edits.set(optLevel, edits.get(optLevel) + made.length);
-  let left = limit;
   for (let number = 0; left > 0; number++) {
-    const open = OPT_LEVELS.filter((level) => edits.get(level) < EDITS_PER_LEVEL);
-    if (open.length === 0) return;
+    const open = OPT_LEVELS.filter((level) => edits.get(level) < wanted);
+    if (open.length === 0) break;
     for (const optLevel of open) {
-      const chain = { seed, optLevel, number };
+      const chain = { seed, optLevel, number, ...(focus === undefined ? {} : { focus }) };
       const steps = done.filter(
         (result) => result.optLevel === optLevel && result.number === number,
       );
@@ -47,21 +59,23 @@ export async function prove({ scratch, limit = Infinity, seed = 1, say }) {
         edits.set(optLevel, edits.get(optLevel) + result.edits.length);
         left -= result.edits.length;
         say(
-          `opt-level ${optLevel}, crate ${number}, step ${result.step}: ${result.edits.length} edits, ` +
+          `${focus === undefined ? '' : `${focus} only, `}opt-level ${optLevel}, crate ${number}, step ${result.step}: ${result.edits.length} edits, ` +
             `${result.missed.length} missed; ${[...edits].map(([level, n]) => `${n} at ${level}`).join(', ')}`,
         );
       };
       await followChain(chain, { scratch, firstStep, record });
     }
   }
+  return left;
 }
 
 /** Sums up the results. */
 export function summarize(scratch) {
   const results = readResults(scratch);
   const failures = results.flatMap(
-    ({ seed, optLevel, number, step, missed, unstable, problem }) => {
-      const place = `seed ${seed}, opt-level ${optLevel}, crate ${number}, step ${step}`;
+    ({ seed, optLevel, number, focus, step, missed, unstable, problem }) => {
+      const only = focus === undefined ? '' : `, ${focus} only`;
+      const place = `seed ${seed}, opt-level ${optLevel}${only}, crate ${number}, step ${step}`;
       return [
         ...missed.map((test) => `missed at ${place}: ${test}`),
         ...unstable.map((test) => `not the same twice at ${place}: ${test}`),
@@ -127,8 +141,9 @@ async function confirmed(tests, before, { executable, seen }) {
   return { missed, unstable: tests.filter((test) => !missed.includes(test)) };
 }
 
-function keepSources(scratch, { seed, optLevel, number }, { step, edits, program }, missed) {
-  const folder = join(scratch, 'misses', `${seed}-${optLevel}-${number}-${step}`);
+function keepSources(scratch, chain, { step, edits, program }, missed) {
+  const name = [...Object.values(chain), step].join('-');
+  const folder = join(scratch, 'misses', name);
   mkdirSync(folder, { recursive: true });
   cpSync(join(scratch, 'build/before'), join(folder, 'before'), { recursive: true });
   copySources(join(scratch, 'build/crate'), join(folder, 'after'));

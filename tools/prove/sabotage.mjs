@@ -6,7 +6,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOOLCHAIN } from './edits/build.mjs';
 import { compareBuilds } from './edits/compare.mjs';
-import { GENERATOR_VERSION } from './edits/plan.mjs';
+import { FOCUSES, GENERATOR_VERSION } from './edits/plan.mjs';
 import { compileGraph } from './edits/sabotaged-graph.mjs';
 import { SABOTAGES } from './edits/sabotages.mjs';
 import { walkChain } from './edits/walk.mjs';
@@ -17,6 +17,8 @@ export const title = 'A missing remedy is found by the edits';
 const OPT_LEVELS = [0, 3];
 /** A remedy that so many edits do not need is reported as not found. */
 const MOST_EDITS = 2000;
+/** The same for those that are looked for by edits of one focus. */
+const MOST_FOCUSED_EDITS = 250;
 /** By how many edits an imprecision is measured. */
 const MEASURED_EDITS = 100;
 
@@ -38,24 +40,31 @@ export async function prove({ scratch, limit = MOST_EDITS, seed = 1, say, source
       compileGraph(join(scratch, `sabotaged-${index}`), changes, source),
     ]),
   );
-  for (const optLevel of OPT_LEVELS) {
-    const open = Object.entries(SABOTAGES)
-      .filter(([, { levels = OPT_LEVELS }]) => levels.includes(optLevel))
-      .filter(([name]) => !done.some((r) => r.name === name && r.optLevel === optLevel))
-      .map(([name, { isOnlyImprecise }]) => ({
-        name,
-        isOnlyImprecise,
-        fingerprint: graphs.get(name),
-        sums: { unseen: 0, intact: 0 },
-      }));
-    const record = (result) => {
-      appendFileSync(
-        file,
-        `${JSON.stringify({ holdsFor: versionOf(result.name), optLevel, seed, ...result })}\n`,
-      );
-      say(`opt-level ${optLevel}: ${result.name}: ${JSON.stringify(result.found)}`);
-    };
-    await runLevel({ scratch, optLevel, seed, limit, open, intact, record, say });
+  // Those with a focus need few edits, so they come first.
+  for (const focus of [...Object.keys(FOCUSES), undefined]) {
+    const most = focus === undefined ? MOST_EDITS : MOST_FOCUSED_EDITS;
+    for (const optLevel of OPT_LEVELS) {
+      const open = Object.entries(SABOTAGES)
+        .filter(([, sabotage]) => sabotage.focus === focus)
+        .filter(([, { levels = OPT_LEVELS }]) => levels.includes(optLevel))
+        .filter(([name]) => !done.some((r) => r.name === name && r.optLevel === optLevel))
+        .map(([name, { isOnlyImprecise }]) => ({
+          name,
+          isOnlyImprecise,
+          fingerprint: graphs.get(name),
+          sums: { unseen: 0, intact: 0 },
+        }));
+      const record = (result) => {
+        appendFileSync(
+          file,
+          `${JSON.stringify({ holdsFor: versionOf(result.name), optLevel, seed, ...result })}\n`,
+        );
+        say(`opt-level ${optLevel}: ${result.name}: ${JSON.stringify(result.found)}`);
+      };
+      const chains = { seed, optLevel, ...(focus === undefined ? {} : { focus }) };
+      const edges = { scratch, limit: Math.min(limit, most), most, intact, record, say };
+      await runChains(chains, open, edges);
+    }
   }
 }
 
@@ -66,9 +75,11 @@ export function summarize(scratch) {
     const result = results.find((r) => r.name === name && r.optLevel === optLevel);
     if (result === undefined) return '–';
     const { found, edits } = result;
-    if (found === undefined) return `not in ${edits} edits`;
+    const { focus } = SABOTAGES[name];
+    const made = `${edits} edits${focus === undefined ? '' : ` of ${focus} only`}`;
+    if (found === undefined) return `not in ${made}`;
     return found.share === undefined
-      ? `after ${edits}: ${found.kind} (${found.test})`
+      ? `after ${made}: ${found.kind} (${found.test})`
       : `${found.share} times as many fingerprints changed without a difference`;
   };
   return {
@@ -89,7 +100,8 @@ export function summarize(scratch) {
   };
 }
 
-async function runLevel({ scratch, optLevel, seed, limit, open, intact, record, say }) {
+async function runChains(chains, open, { scratch, limit, most, intact, record, say }) {
+  const { optLevel } = chains;
   const sysroot = execFileSync('rustc', ['--print', 'sysroot'], {
     env: { ...process.env, RUSTUP_TOOLCHAIN: TOOLCHAIN },
     encoding: 'utf8',
@@ -97,7 +109,7 @@ async function runLevel({ scratch, optLevel, seed, limit, open, intact, record, 
   let edits = 0;
   for (let number = 0; open.length > 0 && edits < limit; number++) {
     let before;
-    for await (const build of walkChain({ seed, optLevel, number }, join(scratch, 'build'))) {
+    for await (const build of walkChain({ ...chains, number }, join(scratch, 'build'))) {
       const of = (fingerprint) =>
         fingerprint(build.link, build.tests, { sysroot, optimized: optLevel > 0 });
       const after = { seen: build.seen, intact: of(intact), sabotaged: new Map() };
@@ -116,7 +128,7 @@ async function runLevel({ scratch, optLevel, seed, limit, open, intact, record, 
     say(`opt-level ${optLevel}: ${edits} edits, ${open.length} not found yet`);
   }
   // After fewer edits the question stays open.
-  if (edits >= MOST_EDITS) for (const { name } of open) record({ name, edits });
+  if (edits >= most) for (const { name } of open) record({ name, edits });
 }
 
 /** What a sabotage is found by, if these two builds show it. */
@@ -152,6 +164,11 @@ function readResults(scratch) {
 }
 
 function versionOf(name) {
-  const parts = JSON.stringify([GENERATOR_VERSION, SABOTAGES[name].changes]);
+  const { changes, focus } = SABOTAGES[name];
+  const parts = JSON.stringify([
+    GENERATOR_VERSION,
+    changes,
+    ...(focus === undefined ? [] : [focus]),
+  ]);
   return createHash('sha256').update(parts).digest('hex').slice(0, 16);
 }

@@ -17,14 +17,27 @@ const AT_ONCE = { least: 6, most: 10 };
 const SCOPES = ['features', 'process', 'setting'];
 
 /**
+ * By name, crates of one template only, and which of its slots are edited: for what the dice of
+ * other chains show too seldom. A chain with a `focus` is of these.
+ */
+export const FOCUSES = {
+  // Of 2,000 other edits five to nine move a line that a test reads.
+  locations: {
+    template: 'readers of locations',
+    features: 8,
+    slots: ['indent', 'between', 'a', 'b', 'c', 'd'],
+  },
+};
+
+/**
  * The first program of a chain.
  *
- * @param chain `{ seed, optLevel, number }`.
+ * @param chain `{ seed, optLevel, number, focus }`, `focus` being a name of {@link FOCUSES} or none.
  * @returns A program for `renderProgram`.
  */
 export function firstProgram(chain) {
-  const random = randomFrom(chain.seed, chain.optLevel, chain.number, 0);
-  const features = dealtTemplates(chain).map((template, index) => ({
+  const random = randomOf(chain, 0);
+  const features = templatesOf(chain).map((template, index) => ({
     id: `f${index}`,
     template,
     values: chosen(slotsOf(template), random),
@@ -45,7 +58,7 @@ export function firstProgram(chain) {
  * @returns `{ program, edits: [{ id, template, slot, kind, from, to }] }`; without `id` for a setting.
  */
 export function nextProgram(program, chain, step) {
-  const random = randomFrom(chain.seed, chain.optLevel, chain.number, step);
+  const random = randomOf(chain, step);
   const places = [
     ...Object.entries(SETTINGS).map(([slot, definition]) => ({ slot, definition })),
     ...program.features.flatMap((feature) =>
@@ -56,19 +69,13 @@ export function nextProgram(program, chain, step) {
       })),
     ),
   ];
-  const scope = random.pick(SCOPES);
   const taken =
-    scope === 'features'
-      ? someOfEach(places, program.features, random)
-      : [
-          oneOfAnyKind(
-            places.filter(
-              ({ feature, definition }) =>
-                definition.alone && (feature === undefined) === (scope === 'setting'),
-            ),
-            random,
-          ),
-        ];
+    chain.focus === undefined
+      ? takenPlaces(places, program.features, random)
+      : program.features.map((edited) => {
+          const slot = random.pick(FOCUSES[chain.focus].slots);
+          return places.find((place) => place.feature === edited && place.slot === slot);
+        });
   const next = structuredClone(program);
   const edits = taken.map(({ feature, slot, definition }) => {
     const values =
@@ -81,6 +88,16 @@ export function nextProgram(program, chain, step) {
     return { id, template, slot, kind: definition.kind, from, to: values[slot] };
   });
   return { program: next, edits };
+}
+
+function takenPlaces(places, features, random) {
+  const scope = random.pick(SCOPES);
+  if (scope === 'features') return someOfEach(places, features, random);
+  const wide = places.filter(
+    ({ feature, definition }) =>
+      definition.alone && (feature === undefined) === (scope === 'setting'),
+  );
+  return [oneOfAnyKind(wide, random)];
 }
 
 /** Places in several features, one in each, which touch the tests of that feature only. */
@@ -101,6 +118,17 @@ function someOfEach(places, features, random) {
 function oneOfAnyKind(places, random) {
   const kind = random.pick([...new Set(places.map(({ definition }) => definition.kind))]);
   return random.pick(places.filter(({ definition }) => definition.kind === kind));
+}
+
+function randomOf({ seed, optLevel, number, focus }, step) {
+  const words = focus === undefined ? [] : [1 + Object.keys(FOCUSES).indexOf(focus)];
+  return randomFrom(seed, optLevel, number, step, ...words);
+}
+
+function templatesOf(chain) {
+  if (chain.focus === undefined) return dealtTemplates(chain);
+  const { template, features } = FOCUSES[chain.focus];
+  return Array.from({ length: features }, () => template);
 }
 
 /** The templates of a crate: so many of either sort, so that each sort is always there. */

@@ -4,7 +4,8 @@
 /**
  * By name: `changes`, replacements `[file, text, replacement]` in object-graph's sources; and
  * `isOnlyImprecise` where fingerprints change too often instead of too seldom; `levels`, the
- * opt-levels at which it makes a difference (default: all).
+ * opt-levels at which it makes a difference (default: all); `focus`, the chains that are to find it
+ * where those of all features do so too seldom.
  */
 export const SABOTAGES = {
   'any constant of 24 bytes with one pointer passes for a panic location': {
@@ -39,11 +40,13 @@ export const SABOTAGES = {
   },
   'optimised code is taken for code whose calls are all seen': {
     levels: [3],
+    focus: 'locations',
     changes: [
       ['location-readers.ts', 'if (optimized && (flags & PIECE.code) !== 0) return true;', ''],
     ],
   },
   'panic hooks are not looked for': {
+    focus: 'locations',
     changes: [['symbol-name.ts', "symbol.includes('_hook') &&", 'false &&']],
   },
   'functions that are handed a location never hand it on': {

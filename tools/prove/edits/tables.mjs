@@ -19,8 +19,8 @@ export function editTables(results, code) {
 }
 
 function levelTable(results) {
-  const rows = [...new Set(results.map(({ optLevel }) => optLevel))].sort().map((level) => {
-    const chosen = results.filter(({ optLevel }) => optLevel === level);
+  const rows = [...new Set(results.map(levelName))].sort().map((level) => {
+    const chosen = results.filter((result) => levelName(result) === level);
     const edits = chosen.flatMap((result) => result.edits);
     const sum = total(edits);
     const elsewhere = total(chosen.flatMap((result) => result.elsewhere ?? []));
@@ -55,6 +55,9 @@ function levelTable(results) {
     rows,
   );
 }
+
+const levelName = ({ optLevel, focus }) =>
+  focus === undefined ? `${optLevel}` : `${optLevel}, ${focus} only`;
 
 function kindTable(results) {
   const kinds = new Map();

@@ -4,7 +4,7 @@ import { observeTests } from './observe.mjs';
 import { firstProgram, nextProgram, STEPS } from './plan.mjs';
 
 /**
- * @param chain `{ seed, optLevel, number }`.
+ * @param chain As in `firstProgram`.
  * @param folder Where to build; emptied first.
  * @param firstStep The first step that is of interest, from 1. Default: 1.
  * @returns An async row of `{ step, edits, program, executable, link, tests, seen }`; the first one,
