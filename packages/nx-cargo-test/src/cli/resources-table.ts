@@ -1,44 +1,15 @@
 import { leafLabel } from '../report/terminal-report';
 import { testsPerProcess } from '../resources/learned-budget';
 import type { ResourceCeiling } from '../resources/resource-ceiling';
-import type { ResourceFile, ResourceRun } from '../resources/resource-records';
-import { largerOf, RESOURCES, sumOf, type ResourceUse } from '../resources/resource-use';
+import { formatBytes } from '../resources/format-bytes';
+import type { ResourceFile } from '../resources/resource-records';
+import { limitOf, summarizeResources, type ResourceSummary } from '../resources/resource-summary';
+import { RESOURCES, type ResourceUse } from '../resources/resource-use';
 import { alignColumns, countOf, formatMoment, plainText } from './plain-text';
-
-/** A limit that all tests in one process would exceed, as far as the sum tells. */
-interface Excess {
-  readonly resource: keyof ResourceUse;
-  readonly sum: number;
-  readonly limit: number;
-  /** Leaf whose process exceeded it already, so that it does not hold here. */
-  readonly notHeldBy?: string;
-}
-
-/** What modules need together, and under which limits. */
-interface Summary {
-  readonly modules: readonly Module[];
-  readonly tests: number;
-  /** Undefined if of no module anything was seen. */
-  readonly sum: ResourceUse | undefined;
-  /** Those of the newest run. */
-  readonly ceiling: ResourceCeiling;
-  readonly excesses: readonly Excess[];
-}
-
-interface Module {
-  readonly content: ResourceFile;
-  /** The last of those kept with the most tests. */
-  readonly run: ResourceRun | undefined;
-  readonly tests: number;
-  /** The most that one process held. */
-  readonly peaks: ResourceUse | undefined;
-  /** What its processes held together, had they run at one time. */
-  readonly sum: ResourceUse | undefined;
-}
 
 /** What is known of modules as a table, and what follows from it in words. */
 export function resourcesAsText(contents: readonly ResourceFile[]): string {
-  const summary = summarize(contents);
+  const summary = summarizeResources(contents);
   if (summary.modules.every(({ run }) => run === undefined)) {
     return 'Nothing is known: no test has run here.\n';
   }
@@ -68,7 +39,7 @@ export function resourcesAsText(contents: readonly ResourceFile[]): string {
 
 /** The same as a value for JSON. */
 export function resourcesAsJson(contents: readonly ResourceFile[]): unknown {
-  const { modules, tests, sum, ceiling, excesses } = summarize(contents);
+  const { modules, tests, sum, ceiling, excesses } = summarizeResources(contents);
   return {
     modules: modules.map(({ content, run, tests: own, peaks }) => ({
       leaf: content.leaf,
@@ -88,67 +59,6 @@ export function resourcesAsJson(contents: readonly ResourceFile[]): unknown {
   };
 }
 
-function summarize(contents: readonly ResourceFile[]): Summary {
-  const modules = contents.map(moduleOf);
-  const sum = together(
-    modules.map((module) => module.sum),
-    sumOf,
-  );
-  const newest = contents
-    .flatMap(({ runs }) => runs)
-    .reduce<ResourceRun | undefined>(
-      (latest, run) => (latest === undefined || run.at >= latest.at ? run : latest),
-      undefined,
-    );
-  const ceiling = newest?.ceiling ?? {};
-  const excesses = RESOURCES.flatMap((resource): Excess[] => {
-    const limit = limitOf(ceiling, resource);
-    const amount = sum?.[resource] ?? 0;
-    if (limit === undefined || amount <= limit) return [];
-    const beyond = modules.find(({ peaks }) => (peaks?.[resource] ?? 0) > limit);
-    return [
-      {
-        ...{ resource, sum: amount, limit },
-        ...(beyond === undefined ? {} : { notHeldBy: beyond.content.leaf }),
-      },
-    ];
-  });
-  const tests = modules.reduce((total, module) => total + module.tests, 0);
-  return { modules, tests, sum, ceiling, excesses };
-}
-
-function moduleOf(content: ResourceFile): Module {
-  let run: ResourceRun | undefined;
-  let tests = 0;
-  for (const candidate of content.runs) {
-    const number = testsOf(candidate);
-    if (number >= tests) [run, tests] = [candidate, number];
-  }
-  const peaks = (run?.processes ?? []).map((process) => process.peaks);
-  return {
-    content,
-    run,
-    tests,
-    peaks: together(peaks, largerOf),
-    sum: together(peaks, sumOf),
-  };
-}
-
-/** Tests of a run; those of a process that was killed were run again in others, or had their verdict. */
-function testsOf({ processes }: ResourceRun): number {
-  return processes.reduce((total, { tests, rerun }) => total + tests - (rerun ?? 0), 0);
-}
-
-function together(
-  uses: readonly (ResourceUse | undefined)[],
-  combine: (a: ResourceUse, b: ResourceUse) => ResourceUse,
-): ResourceUse | undefined {
-  return uses.reduce(
-    (all, use) => (all === undefined ? use : use === undefined ? all : combine(all, use)),
-    undefined,
-  );
-}
-
 const WORDS: Readonly<
   Record<keyof ResourceUse, { readonly title: string; readonly inSentence: string }>
 > = {
@@ -158,20 +68,6 @@ const WORDS: Readonly<
   residentBytes: { title: 'resident', inSentence: 'of resident memory' },
   threads: { title: 'threads', inSentence: 'threads' },
 };
-
-function limitOf(ceiling: ResourceCeiling, resource: keyof ResourceUse): number | undefined {
-  switch (resource) {
-    case 'descriptors':
-      return ceiling.descriptors;
-    case 'lockedBytes':
-      return ceiling.lockedBytes;
-    case 'residentBytes':
-      return ceiling.memoryBytes;
-    case 'rings':
-    case 'threads':
-      return undefined;
-  }
-}
 
 function limitInWords({ memoryFrom }: ResourceCeiling, resource: keyof ResourceUse): string {
   if (resource === 'descriptors') return 'RLIMIT_NOFILE';
@@ -189,13 +85,10 @@ function cellsOf(use: ResourceUse | undefined): string[] {
 
 function formatAmount(resource: keyof ResourceUse, amount: number): string {
   if (resource !== 'lockedBytes' && resource !== 'residentBytes') return `${amount}`;
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let [value, unit] = [amount, 0];
-  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+  return formatBytes(amount);
 }
 
-function conclusions({ modules, sum, ceiling, excesses }: Summary): string[] {
+function conclusions({ modules, sum, ceiling, excesses }: ResourceSummary): string[] {
   const unseen = modules.filter(({ peaks }) => peaks === undefined);
   return [
     ...excesses.map(
@@ -222,7 +115,7 @@ function conclusions({ modules, sum, ceiling, excesses }: Summary): string[] {
 }
 
 /** What was learned from processes that were killed. */
-function budgetLines({ modules }: Summary): string[] {
+function budgetLines({ modules }: ResourceSummary): string[] {
   return modules.flatMap(({ content }) =>
     content.budgets.map(({ ceiling, budget }) => {
       const { tests, why, at } = budget.killed;
