@@ -229,7 +229,7 @@ pub fn one(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
 
   test('there is a target where cargo runs doc tests, and nowhere else', () => {
     expect(workspace.targets('silent')).toContain('test-doc');
-    expect(workspace.targets('derive')).toEqual(['test-doc']);
+    expect(workspace.targets('derive')).toEqual(['doctor', 'test-doc']);
     for (const name of ['off', 'program', 'shared']) {
       expect(workspace.targets(name)).not.toContain('test-doc');
     }

@@ -44,6 +44,7 @@ describe('modules with clashing names', () => {
   it('each has a target of its own, and the umbrella runs them all', () => {
     expect(workspace.targets('names')).toEqual([
       'build-tests',
+      'doctor',
       'test',
       'test-arena',
       'test-doc',

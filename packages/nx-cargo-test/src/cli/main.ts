@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { loadLinkGraph } from '../build/load-link-graph';
 import { readCargoMetadata } from '../cargo/metadata';
+import { realDoctorEdges } from '../doctor/real-edges';
 import { ledgerFolder } from '../ledger/ledger-folder';
 import { loadDataFolderVariables } from './find-workspace';
 import { readCargoProjects } from './nx-cargo-projects';
@@ -20,6 +21,7 @@ void runCli(process.argv.slice(2), {
     loadDataFolderVariables(workspaceRoot, process.env);
     return ledgerFolder(workspaceRoot);
   },
+  doctor: realDoctorEdges(),
   objects: {
     cargoProjects(workspaceRoot) {
       loadDataFolderVariables(workspaceRoot, process.env);

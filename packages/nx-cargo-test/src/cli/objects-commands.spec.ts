@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testDoctorEdges } from '../doctor/test-support/doctor-edges';
 import { openLinkRecords, type LinkRecord } from '../build/link-records';
 import { CargoTestError } from '../errors';
 import { runCli } from './run-cli';
@@ -22,6 +23,7 @@ async function cli(...args: string[]) {
     stdout: { write: (part) => (text.out += part) },
     stderr: { write: (part) => (text.err += part) },
     ledgerFolder: () => '',
+    doctor: testDoctorEdges(),
     objects: {
       cargoProjects: () =>
         Promise.resolve(

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testDoctorEdges } from '../doctor/test-support/doctor-edges';
 import { learnFromEnd, learnFromKill } from '../resources/learned-budget';
 import {
   emptyResources,
@@ -40,6 +41,7 @@ async function cli(
     stdout: { write: (part) => (text.out += part) },
     stderr: { write: (part) => (text.err += part) },
     ledgerFolder: (workspaceRoot) => join(workspaceRoot, 'ledger'),
+    doctor: testDoctorEdges(),
     objects: {
       ...NO_OBJECTS,
       cargoProjects: () =>

@@ -10,6 +10,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testDoctorEdges } from '../doctor/test-support/doctor-edges';
 import type { LedgerRecord } from '../ledger/ledger-record';
 import { openLedgerStore } from '../ledger/ledger-store';
 import { runCli } from './run-cli';
@@ -44,6 +45,7 @@ async function cliIn(cwd: string, ...args: string[]): Promise<Ended> {
     stdout: { write: (part) => (text.out += part) },
     stderr: { write: (part) => (text.err += part) },
     ledgerFolder: (workspaceRoot) => join(workspaceRoot, 'data', 'ledger'),
+    doctor: testDoctorEdges(),
     objects: NO_OBJECTS,
   });
   return { status, ...text };

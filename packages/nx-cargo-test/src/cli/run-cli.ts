@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { pluginVersion } from '../disk-cache';
 import { openLedgerStore, type LedgerStore } from '../ledger/ledger-store';
+import type { DoctorEdges } from '../doctor/diagnose';
 import { describeFailure } from '../report/describe-failure';
 import type { ObjectsEdges } from './captured-links';
+import { addDoctorCommand } from './doctor-command';
 import { findWorkspace } from './find-workspace';
 import { addLedgerCommands } from './ledger-commands';
 import { addObjectsCommands } from './objects-commands';
@@ -25,6 +27,8 @@ export interface CliEdges {
   ledgerFolder(workspaceRoot: string): string;
   /** What questions about compiled code need. */
   readonly objects: ObjectsEdges;
+  /** What looking at the machine needs. */
+  readonly doctor: DoctorEdges;
 }
 
 /**
@@ -32,7 +36,8 @@ export interface CliEdges {
  * standard error.
  *
  * @param args Arguments after the program's name.
- * @returns The exit status: 0, 1 for a failure, 2 for wrong usage.
+ * @returns The exit status: 0, 1 for a failure or a problem that `doctor` found, 2 for
+ *   wrong usage.
  */
 export async function runCli(args: readonly string[], edges: CliEdges): Promise<number> {
   const program = new Command('nx-cargo-test')
@@ -63,9 +68,11 @@ export async function runCli(args: readonly string[], edges: CliEdges): Promise<
     stdout,
     stderr,
   }));
+  let status = 0;
+  addDoctorCommand(program, { cwd, edges: edges.doctor, stdout, stderr, fail: () => (status = 1) });
   try {
     await program.parseAsync(args, { from: 'user' });
-    return 0;
+    return status;
   } catch (error) {
     // Commander has shown the help or what is wrong already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

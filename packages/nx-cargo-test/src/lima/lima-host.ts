@@ -1,6 +1,7 @@
 import { CargoTestError } from '../errors';
 import type { Command, SpawnSupervised, SpawnTalking } from '../process/supervise-group';
 import type { TestHost } from '../run/test-host';
+import { LIMA_ARCHITECTURES } from './architectures';
 import { createGuestFiles } from './guest-files';
 import { guestHost } from './guest-host';
 import { openGuestShell } from './guest-shell';
@@ -36,9 +37,6 @@ export interface LimaEdges {
 /** What the shell in the guest tries to raise the limit to. */
 const WANTED_DESCRIPTORS = 65_536;
 
-/** Lima's names of architectures by those of Node.js. */
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
-
 /**
  * The guest of a Lima instance as a machine for tests, whose binaries are built
  * here and copied, unless a mount shows them there. An instance is never made
@@ -68,7 +66,7 @@ export function limaHost(settings: LimaSettings, edges: LimaEdges): TestHost {
       throw new CargoTestError('GUEST_UNUSABLE', describeUnusable(name, state));
     }
     const { arch } = state.instance;
-    if (arch !== undefined && arch !== ARCHITECTURES[architecture]) {
+    if (arch !== undefined && arch !== LIMA_ARCHITECTURES[architecture]) {
       throw new CargoTestError(
         'GUEST_UNUSABLE',
         `the Lima instance ${name} is ${arch}, and tests are built for this machine, which is ${architecture}`,

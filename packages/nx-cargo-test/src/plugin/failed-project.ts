@@ -1,5 +1,6 @@
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import type { CargoTestError } from '../errors';
+import { doctorTarget } from './doctor-target';
 import type { CargoTestMetadata } from './merged-target';
 
 /**
@@ -33,7 +34,11 @@ export function failedProject(
   return {
     name,
     root: folder,
-    targets: { test: target('group', folder), 'build-tests': target('build-tests', folder) },
+    targets: {
+      test: target('group', folder),
+      'build-tests': target('build-tests', folder),
+      ...doctorTarget(),
+    },
     metadata: { technologies: ['rust'], targetGroups: { 'Rust tests': ['test', 'build-tests'] } },
   };
 }

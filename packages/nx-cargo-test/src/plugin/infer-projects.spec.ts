@@ -59,6 +59,7 @@ describe('inferProjects', () => {
       'test-rest':
         'Tests of a that no source shows, such as those that macros make; source not seen in full: a/src/gone.rs: the file is missing',
       'test-smoke': 'Integration test smoke: one test, judged by its exit status',
+      doctor: 'Looks for what keeps tests from running, and says what mends it',
     });
   });
 
@@ -185,7 +186,7 @@ describe('inferProjects', () => {
       'b/Cargo.toml': workspace('b', [b]),
     });
     const [documented, program] = projects.map(({ targets }) => targets!);
-    expect(Object.keys(documented!)).toEqual(['test-doc']);
+    expect(Object.keys(documented!)).toEqual(['test-doc', 'doctor']);
     expect(documented!['test-doc']!.dependsOn).toBeUndefined();
     expect(program).not.toHaveProperty('test-doc');
   });
@@ -229,8 +230,10 @@ describe('inferProjects', () => {
     const projects = await infer(answers);
     expect(projects.map(({ name }) => name).sort()).toEqual(['bad', 'good']);
     const bad = projects.find(({ name }) => name === 'bad')!;
-    expect(Object.keys(bad.targets!)).toEqual(['test', 'build-tests']);
-    for (const target of Object.values(bad.targets!)) {
+    const { doctor, ...failing } = bad.targets!;
+    expect(doctor).toMatchObject({ executor: 'nx-cargo-test:doctor', cache: false });
+    expect(Object.keys(failing)).toEqual(['test', 'build-tests']);
+    for (const target of Object.values(failing)) {
       expect(target.cache).toBe(false);
       expect(targetMetadata(target)?.failure).toEqual({
         code: 'CARGO_METADATA_FAILED',
@@ -267,6 +270,7 @@ describe('inferProjects', () => {
       ]),
     });
     expect(Object.values(project!.targets!).map(({ cache }) => cache)).toEqual([
+      false,
       false,
       false,
       false,

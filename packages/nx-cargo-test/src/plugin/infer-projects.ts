@@ -9,6 +9,7 @@ import type { CargoManifest } from '../cargo/cargo-manifest';
 import type { CargoSide, SeenPackage } from './cargo-side';
 import { digest, openDiskCache, pluginVersion, type DiskCache } from '../disk-cache';
 import { chooseRunner } from '../choose-runner';
+import { doctorTarget } from './doctor-target';
 import { failedProject } from './failed-project';
 import { likelyMembers, packageNameOf } from './group-manifests';
 import { packageTargets, type PackageBinary } from './package-targets';
@@ -85,7 +86,7 @@ async function packageProject(
     root: folder,
     projectType: cargo.targets.some(isLibrary) ? 'library' : 'application',
     ...(sourceRoot === undefined ? {} : { sourceRoot }),
-    targets,
+    targets: { ...targets, ...doctorTarget() },
     metadata: { technologies: ['rust'], targetGroups },
   };
 }

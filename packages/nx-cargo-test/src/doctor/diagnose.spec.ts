@@ -1,0 +1,184 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { transcript } from '../lima/test-support/transcripts';
+import { diagnose, type DoctorEdges } from './diagnose';
+import type { Finding } from './finding';
+import { testDoctorEdges } from './test-support/doctor-edges';
+import { findingOf, short } from './test-support/findings';
+
+let root: string;
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'doctor-')));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), content);
+  }
+}
+
+const git = (...args: string[]): Buffer => execFileSync('git', args, { cwd: root });
+const CRATE = '[package]\nname = "a"\nversion = "0.1.0"\nedition = "2021"\n';
+const SOUND = {
+  'nx.json': '{"plugins": ["nx-cargo-test"]}',
+  'crates/a/Cargo.toml': CRATE,
+  'crates/a/src/lib.rs': '',
+  'crates/a/Cargo.lock': 'version = 3\n',
+  '.gitignore': 'target\n',
+};
+
+/** This machine, by other words of its environment. */
+function edges(changes: Partial<DoctorEdges>, variables: Record<string, string> = {}): DoctorEdges {
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:NX_|CI$)/.test(name)),
+  );
+  return testDoctorEdges({ environment: { ...environment, ...variables }, ...changes });
+}
+
+async function look(
+  folder = 'crates/a',
+  changes: Partial<DoctorEdges> = {},
+  variables: Record<string, string> = {},
+): Promise<readonly Finding[]> {
+  const groups = await diagnose(edges(changes, variables), join(root, folder));
+  return groups.flatMap(({ findings }) => findings);
+}
+
+test('a crate is looked at with its machine, toolchain and workspace, and nothing is written', async () => {
+  write({ ...SOUND, 'crates/b/Cargo.toml': 'not TOML' });
+  git('init', '--quiet');
+  git('add', '.');
+  const before = readdirSync(root, { recursive: true });
+  const findings = await look();
+  expect(readdirSync(root, { recursive: true })).toEqual(before);
+  expect(short(findings)).toEqual(
+    expect.arrayContaining([
+      'runner ok',
+      'cargo ok',
+      'rustc ok',
+      'linker ok',
+      'limactl skipped',
+      'plugin-options ok',
+      'git ok',
+      'cargo-workspace ok',
+      'cargo-lock ok',
+      'target-ignored ok',
+    ]),
+  );
+  expect(findings.filter(({ check }) => check === 'cargo-workspace')).toHaveLength(1);
+  expect(findings.filter(({ check }) => check === 'doctor')).toEqual([]);
+});
+
+test.each([
+  ['git', 'tells'],
+  ['git', 'does not tell'],
+])(
+  'from the root all Cargo workspaces are looked at where %s %s, and a broken one is named',
+  async (_, tells) => {
+    write({ ...SOUND, 'crates/b/Cargo.toml': '[package\n', 'target/c/Cargo.toml': CRATE });
+    if (tells === 'tells') git('init', '--quiet');
+    const found = (await look('.')).filter(({ check }) => check === 'cargo-workspace');
+    expect(found.map(({ about, severity }) => `${about} ${severity}`)).toEqual([
+      'crates/a ok',
+      'crates/b problem',
+    ]);
+  },
+);
+
+test('a broken nx.json and a broken configuration of cargo are named, and the rest is looked at', async () => {
+  write({ ...SOUND, 'nx.json': '{"plugins":', 'crates/a/.cargo/config.toml': 'linker = [' });
+  const findings = await look();
+  expect(findingOf(findings, 'plugin-options')).toMatchObject({
+    severity: 'problem',
+    found: expect.stringMatching(/^nx.json can't be read/),
+  });
+  expect(findingOf(findings, 'linker')).toMatchObject({
+    severity: 'problem',
+    found: expect.stringContaining('crates/a/.cargo/config.toml is not TOML'),
+  });
+  expect(short(findings)).toEqual(expect.arrayContaining(['git hint', 'node ok']));
+});
+
+test('without any program in the PATH each is named', async () => {
+  write(SOUND);
+  const findings = await look('crates/a', {}, { PATH: join(root, 'nothing') });
+  expect(short(findings)).toEqual(
+    expect.arrayContaining([
+      'kernel skipped',
+      'cargo problem',
+      'rustc problem',
+      'linker problem',
+      'git problem',
+    ]),
+  );
+  expect(findings.filter(({ check }) => check === 'doctor')).toEqual([]);
+});
+
+test('outside of an Nx workspace the machine is looked at', async () => {
+  const findings = await look('.');
+  expect(short(findings)).toEqual(
+    expect.arrayContaining(['cargo ok', 'nx-workspace skipped', 'cargo-workspace skipped']),
+  );
+});
+
+test('elsewhere than on Linux the host is the problem, and tests go to Lima', async () => {
+  write(SOUND);
+  const findings = await look(
+    'crates/a',
+    { platform: 'darwin', architecture: 'arm64' },
+    { PATH: '' },
+  );
+  expect(findingOf(findings, 'runner').found).toBe('lima: this host is darwin, not Linux');
+  expect(short(findings)).toEqual(expect.arrayContaining(['host problem', 'limactl problem']));
+  expect(short(findings)).not.toContain('io-uring ok');
+});
+
+test('a runner that cannot be is named', async () => {
+  write(SOUND);
+  const findings = await look('crates/a', {}, { NX_CARGO_TEST_RUNNER: 'docker' });
+  expect(findingOf(findings, 'runner')).toMatchObject({
+    severity: 'problem',
+    found: expect.stringContaining('expected auto, native, lima'),
+  });
+});
+
+test('a running guest is looked at from within', async () => {
+  const options = { runner: 'lima', limaInstance: 'nx-cargo-test' };
+  write({
+    ...SOUND,
+    'nx.json': JSON.stringify({ plugins: [{ plugin: 'nx-cargo-test', options }] }),
+    list: transcript('list-running').stdout,
+    version: transcript('version').stdout,
+    // As limactl answers; its guest is a shell of this machine.
+    'bin/limactl': `#!/bin/sh
+case $1 in
+  --version) cat ${root}/version ;;
+  list) cat ${root}/list ;;
+  shell) shift 4; ulimit -S -n 1024; exec "$@" ;;
+esac
+`,
+  });
+  chmodSync(join(root, 'bin/limactl'), 0o755);
+  const PATH = `${join(root, 'bin')}${delimiter}${process.env['PATH']}`;
+  const findings = await look('crates/a', { architecture: 'x64' }, { PATH });
+  expect(short(findings)).toEqual(
+    expect.arrayContaining(['limactl ok', 'lima-instance ok', 'guest-shell ok', 'guest-tools ok']),
+  );
+  expect(findingOf(findings, 'guest-nofile').found).toMatch(/^tests get \d+; a login has 1024, /);
+  const inGuest = findings.filter(({ about }) => about === 'guest nx-cargo-test');
+  expect(inGuest.map(({ check }) => check)).toEqual(
+    expect.arrayContaining(['kernel', 'io-uring', 'memlock', 'memory', 'disk']),
+  );
+});

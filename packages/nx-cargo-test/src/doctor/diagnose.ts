@@ -1,0 +1,265 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { chooseRunner, type ChosenRunner } from '../choose-runner';
+import { messageOf } from '../errors';
+import { outerEnvironment } from '../process/outer-environment';
+import type { SpawnSupervised, SpawnTalking } from '../process/supervise-group';
+import { readResourceCeiling } from '../resources/resource-ceiling';
+import { createAskProgram } from './ask-program';
+import { checkCache } from './cache-checks';
+import { checkDisks } from './disk-checks';
+import type { Finding, FindingGroup } from './finding';
+import { checkKernel } from './kernel-checks';
+import { checkLima, type LimaFacts } from './lima-checks';
+import { checkLimits } from './limit-checks';
+import { checkMemory, type MemoryFacts } from './memory-checks';
+import { checkNx, type NxFacts } from './nx-checks';
+import { findPlace } from './place';
+import { readDisks } from './read-disks';
+import { readLima } from './read-lima';
+import { readMachine, type SeenMachine } from './read-machine';
+import { readNx } from './read-nx';
+import { readRecords } from './read-records';
+import { readRust } from './read-rust';
+import { readGit, readWorkspace } from './read-workspaces';
+import { checkRust } from './rust-checks';
+import { testNeeds, type TestNeeds } from './test-needs';
+import { checkCargoWorkspace, checkGit, type CargoWorkspaceFacts } from './workspace-checks';
+
+/** What a doctor reaches outside by. */
+export interface DoctorEdges {
+  readonly spawn: SpawnSupervised;
+  readonly spawnTalking: SpawnTalking;
+  /** The own environment, with what Nx put into it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** Processor architecture of this machine in Node.js's words. */
+  readonly architecture: string;
+}
+
+/**
+ * Looks at everything that bears on whether tests can run, as far as it can be told
+ * within seconds, and changes nothing. Never rejects: a check that fails itself is a
+ * finding, and the others go on.
+ *
+ * @param folder Absolute path: of a crate, or of a workspace for all its crates.
+ */
+export async function diagnose(
+  edges: DoctorEdges,
+  folder: string,
+): Promise<readonly FindingGroup[]> {
+  const environment = {
+    ...outerEnvironment(edges.environment),
+    // A toolchain that the folder asks for must not be downloaded just because of a question.
+    RUSTUP_AUTO_INSTALL: '0',
+  };
+  const ask = createAskProgram(edges.spawn, environment);
+  const place = findPlace(ask, folder, edges.environment);
+  const nx = place.then(({ workspaceRoot }) => readNx(workspaceRoot));
+  const runner = nx.then((facts) => choose(edges, facts));
+  const git = readGit(ask, folder);
+  const workspaces = Promise.all([place, git]).then(([where, repository]) =>
+    Promise.all(where.groups.map((group) => readWorkspace(ask, where, group, repository))),
+  );
+  const needs = workspaces.then(async (read) =>
+    testNeeds(
+      read.flatMap(({ packages }) => packages),
+      await readRecords(read.map(({ facts }) => facts.folder)),
+    ),
+  );
+  const lima = Promise.all([nx, runner]).then(([{ nxJson }, { chosen }]) =>
+    chosen?.runner === 'lima'
+      ? readLima({ ...edges, ask, environment }, nxJson.options)
+      : undefined,
+  );
+  const machine = readMachine(ask);
+
+  const sections: readonly Section[] = [
+    {
+      title: 'This machine',
+      parts: [
+        async () => [(await runner).finding, ...hostSystem(edges)],
+        async () => {
+          const [seen, known, { chosen }] = await Promise.all([machine, needs, runner]);
+          const isHere = chosen?.runner === 'native';
+          const memory = await readMemory();
+          return machineFindings(seen, isHere ? known : {}, memory).filter(
+            ({ check }) => isHere || check !== 'io-uring',
+          );
+        },
+        async () => {
+          const [read, facts] = await Promise.all([workspaces, nx]);
+          const targets = new Set(read.map(({ targetFolder }) => targetFolder));
+          const places = [...targets].map((each) => ({ what: 'target folder', folder: each }));
+          const cache = cacheFolder(facts, edges.environment);
+          return checkDisks(await readDisks([...places, { what: 'Nx cache', folder: cache }]));
+        },
+      ],
+    },
+    { title: 'Rust', parts: [async () => checkRust(await readRust(ask, folder, environment))] },
+    {
+      title: 'Lima',
+      parts: [
+        async () => limaFindings(...(await Promise.all([lima, runner]))),
+        async () => guestFindings(...(await Promise.all([lima, needs]))),
+      ],
+    },
+    {
+      title: 'Nx',
+      parts: [
+        async () => checkNx(await nx),
+        async () => checkCache((await nx).nxJson, edges.environment),
+      ],
+    },
+    {
+      title: 'Workspace',
+      parts: [
+        async () => checkGit(await git),
+        async () => cargoWorkspaceFindings((await workspaces).map(({ facts }) => facts)),
+      ],
+    },
+  ];
+  return Promise.all(sections.map(findingsOf));
+}
+
+interface Section {
+  readonly title: string;
+  readonly parts: readonly (() => Promise<Finding[]>)[];
+}
+
+async function findingsOf({ title, parts }: Section): Promise<FindingGroup> {
+  const findings = await Promise.all(
+    parts.map((part) => part().catch((error: unknown) => [failedCheck(title, error)])),
+  );
+  return { title, findings: findings.flat() };
+}
+
+/** What is to be diagnosed can be what ends a check. */
+function failedCheck(title: string, error: unknown): Finding {
+  return {
+    check: 'doctor',
+    about: title,
+    severity: 'hint',
+    found: `a check failed itself: ${messageOf(error)}`,
+    wanted: 'a check that ends',
+    why: 'What it would have found is not known.',
+    mend: ['# mend what it names, and call doctor again'],
+  };
+}
+
+interface RunnerChoice {
+  /** Absent if none can be chosen. */
+  readonly chosen?: ChosenRunner;
+  readonly finding: Finding;
+}
+
+function choose({ environment, platform }: DoctorEdges, { nxJson }: NxFacts): RunnerChoice {
+  try {
+    const chosen = chooseRunner({ option: nxJson.options.runner, environment, platform });
+    const found = `${chosen.runner}: ${chosen.why}`;
+    return { chosen, finding: { check: 'runner', severity: 'ok', found } };
+  } catch (error) {
+    return {
+      finding: {
+        check: 'runner',
+        severity: 'problem',
+        found: messageOf(error),
+        wanted: 'a runner that can run tests here',
+        why: 'No test runs without one.',
+        mend: ['# set the option runner in nx.json, or NX_CARGO_TEST_RUNNER, to "auto"'],
+      },
+    };
+  }
+}
+
+/** Binaries of tests can't be made for Linux on another system yet. */
+function hostSystem({ platform, architecture }: DoctorEdges): Finding[] {
+  const check = 'host';
+  const found = `${platform} on ${architecture}`;
+  if (platform === 'linux' && ['x64', 'arm64'].includes(architecture)) {
+    return [{ check, severity: 'ok', found }];
+  }
+  return [
+    {
+      check,
+      severity: 'problem',
+      found,
+      wanted: 'Linux on x86_64 or aarch64',
+      why: 'Tests are built on Linux only; elsewhere all targets are there and fail.',
+      mend: [
+        '# run them on Linux: in CI, on another machine, or in a guest that has this workspace',
+      ],
+    },
+  ];
+}
+
+function machineFindings(
+  seen: SeenMachine,
+  needs: TestNeeds,
+  memory: MemoryFacts | undefined,
+): Finding[] {
+  if ('trouble' in seen) return [{ check: 'kernel', severity: 'skipped', found: seen.trouble }];
+  const facts = seen.value;
+  const ofMachine: MemoryFacts =
+    facts.memoryBytes === undefined ? {} : { bytes: facts.memoryBytes, from: 'machine' };
+  return [
+    ...checkKernel(facts, needs),
+    ...checkLimits(facts, needs),
+    ...checkMemory(memory ?? ofMachine, facts.limits, needs),
+  ];
+}
+
+/** The memory that this process may have; undefined where the kernel does not tell. */
+async function readMemory(): Promise<MemoryFacts | undefined> {
+  const { memoryBytes, memoryFrom } = await readResourceCeiling((file) => readFile(file, 'utf8'));
+  return memoryBytes === undefined || memoryFrom === undefined
+    ? undefined
+    : { bytes: memoryBytes, from: memoryFrom };
+}
+
+/** Where Nx keeps results; of its own choices the one that grows is known to Nx alone. */
+function cacheFolder(
+  { workspaceRoot, nxJson }: NxFacts,
+  environment: DoctorEdges['environment'],
+): string {
+  const configured = environment['NX_CACHE_DIRECTORY'] || nxJson.cacheDirectory;
+  if (workspaceRoot === undefined || configured === undefined) return join(homedir(), '.nx');
+  return isAbsolute(configured) ? configured : join(workspaceRoot, configured);
+}
+
+function limaFindings(lima: LimaFacts | undefined, { chosen }: RunnerChoice): Finding[] {
+  if (lima !== undefined) return checkLima(lima);
+  const found =
+    chosen === undefined ? 'no runner could be chosen' : 'not looked at: tests run natively here';
+  return [{ check: 'limactl', severity: 'skipped', found }];
+}
+
+function cargoWorkspaceFindings(workspaces: readonly CargoWorkspaceFacts[]): Finding[] {
+  if (workspaces.length > 0) return workspaces.flatMap(checkCargoWorkspace);
+  const found = 'there is no Cargo.toml here or below';
+  return [{ check: 'cargo-workspace', severity: 'skipped', found }];
+}
+
+/** The same that is looked at on this machine where tests run here, from within. */
+function guestFindings(lima: LimaFacts | undefined, needs: TestNeeds): Finding[] {
+  const guest = lima?.guest;
+  if (lima === undefined || guest === undefined) return [];
+  const about = `guest ${lima.instance}`;
+  const findings = machineFindings(guest.machine, needs, undefined);
+  const disks =
+    'value' in guest.machine
+      ? checkDisks(
+          guest.machine.value.disks.map(({ mountedOn, freeBytes }) => ({
+            what: 'guest',
+            folder: mountedOn,
+            freeBytes,
+          })),
+        )
+      : [];
+  // guest-nofile judges what tests get there, not what a login has.
+  return [...findings.filter(({ check }) => check !== 'nofile'), ...disks].map((finding) => ({
+    ...finding,
+    about,
+  }));
+}
