@@ -1,7 +1,7 @@
 # Tells what a machine is like, on the host and in a guest: `sh -c <this> sh TOOL…`.
 # Each section is a line "@ NAME" and what the kernel or a program says; what cannot be
 # read is an empty section. Tools are those whose absence is told. Changes nothing; the
-# last section may compile a program of a few lines in a folder that it removes again.
+# section io_uring may compile a program of a few lines in a folder that it removes again.
 section() { printf '@ %s\n' "$1"; }
 show() {
   section "$1"
@@ -19,6 +19,7 @@ ulimit -S -n
 ulimit -H -n
 section status
 grep -E '^(Uid|Gid|Groups|CapEff|NoNewPrivs|Seccomp):' /proc/self/status 2>/dev/null
+show uid_map /proc/self/uid_map
 show io_uring_disabled /proc/sys/kernel/io_uring_disabled
 show io_uring_group /proc/sys/kernel/io_uring_group
 show file-max /proc/sys/fs/file-max
@@ -83,3 +84,4 @@ by_compiler() {
 if [ "$(uname -s)" = Linux ]; then
   by_perl || by_python || by_compiler || :
 fi
+section end

@@ -28,13 +28,20 @@ export function findWorkspace(folder: string, environment: Readonly<Environment>
  * have them yet.
  */
 export function loadDataFolderVariables(workspaceRoot: string, environment: Environment): void {
-  for (const file of ['.local.env', '.env.local', '.env']) {
-    const values = readEnvironmentFile(join(workspaceRoot, file));
-    for (const name of ['NX_WORKSPACE_DATA_DIRECTORY', 'NX_PROJECT_GRAPH_CACHE_DIRECTORY']) {
-      const value = values[name];
-      if (value !== undefined) environment[name] ??= value;
-    }
+  const values = readEnvironmentFiles(workspaceRoot);
+  for (const name of ['NX_WORKSPACE_DATA_DIRECTORY', 'NX_PROJECT_GRAPH_CACHE_DIRECTORY']) {
+    const value = values[name];
+    if (value !== undefined) environment[name] ??= value;
   }
+}
+
+/** Variables of the root's env files, which Nx sets where the environment does not have them. */
+export function readEnvironmentFiles(workspaceRoot: string): Environment {
+  // Of a variable that several have, the last of these counts.
+  const files = ['.env', '.env.local', '.local.env'];
+  return Object.fromEntries(
+    files.flatMap((file) => Object.entries(readEnvironmentFile(join(workspaceRoot, file)))),
+  );
 }
 
 function foldersAbove(folder: string): string[] {

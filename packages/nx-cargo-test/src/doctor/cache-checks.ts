@@ -23,7 +23,7 @@ function place({ cacheDirectory }: NxJson, environment: Environment): Finding {
     return { check, severity: 'ok', found: `${cacheDirectory} (cacheDirectory in nx.json)` };
   }
   const found = 'where Nx itself chooses: .nx/cache, or with newer versions below ~/.nx';
-  if (!environment['CI']) return { check, severity: 'ok', found };
+  if (!environment['CI'] || environment['CI'] === 'false') return { check, severity: 'ok', found };
   return {
     check,
     severity: 'hint',

@@ -116,7 +116,7 @@ test('without any program in the PATH each is named', async () => {
   const findings = await look('crates/a', {}, { PATH: join(root, 'nothing') });
   expect(short(findings)).toEqual(
     expect.arrayContaining([
-      'kernel skipped',
+      'kernel problem',
       'cargo problem',
       'rustc problem',
       'linker problem',
@@ -152,6 +152,13 @@ test('a runner that cannot be is named', async () => {
     severity: 'problem',
     found: expect.stringContaining('expected auto, native, lima'),
   });
+});
+
+test('variables of the env files of the workspace count, as Nx reads them', async () => {
+  write({ ...SOUND, '.env': 'NX_CACHE_FAILURES=true\nNX_CACHE_DIRECTORY=kept\n' });
+  const findings = await look('crates/a', {}, { NX_CACHE_DIRECTORY: 'elsewhere' });
+  expect(findingOf(findings, 'cache-failures').severity).toBe('hint');
+  expect(findingOf(findings, 'cache').found).toBe('elsewhere (NX_CACHE_DIRECTORY)');
 });
 
 test('a running guest is looked at from within', async () => {

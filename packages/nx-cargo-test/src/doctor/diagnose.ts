@@ -1,7 +1,9 @@
-import { homedir } from 'node:os';
+import { homedir, totalmem } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { chooseRunner, type ChosenRunner } from '../choose-runner';
+import { readEnvironmentFiles } from '../cli/find-workspace';
 import { messageOf } from '../errors';
 import { outerEnvironment } from '../process/outer-environment';
 import type { SpawnSupervised, SpawnTalking } from '../process/supervise-group';
@@ -57,7 +59,13 @@ export async function diagnose(
   const ask = createAskProgram(edges.spawn, environment);
   const place = findPlace(ask, folder, edges.environment);
   const nx = place.then(({ workspaceRoot }) => readNx(workspaceRoot));
-  const runner = nx.then((facts) => choose(edges, facts));
+  const variables = place.then(({ workspaceRoot }) => ({
+    ...(workspaceRoot === undefined ? {} : readEnvironmentFiles(workspaceRoot)),
+    ...edges.environment,
+  }));
+  const runner = Promise.all([nx, variables]).then(([facts, all]) =>
+    choose(edges.platform, all, facts),
+  );
   const git = readGit(ask, folder);
   const workspaces = Promise.all([place, git]).then(([where, repository]) =>
     Promise.all(where.groups.map((group) => readWorkspace(ask, where, group, repository))),
@@ -89,10 +97,10 @@ export async function diagnose(
           );
         },
         async () => {
-          const [read, facts] = await Promise.all([workspaces, nx]);
+          const [read, facts, all] = await Promise.all([workspaces, nx, variables]);
           const targets = new Set(read.map(({ targetFolder }) => targetFolder));
           const places = [...targets].map((each) => ({ what: 'target folder', folder: each }));
-          const cache = cacheFolder(facts, edges.environment);
+          const cache = cacheFolder(facts, all);
           return checkDisks(await readDisks([...places, { what: 'Nx cache', folder: cache }]));
         },
       ],
@@ -109,7 +117,10 @@ export async function diagnose(
       title: 'Nx',
       parts: [
         async () => checkNx(await nx),
-        async () => checkCache((await nx).nxJson, edges.environment),
+        async () => {
+          const [{ nxJson }, all] = await Promise.all([nx, variables]);
+          return checkCache(nxJson, all);
+        },
       ],
     },
     {
@@ -140,7 +151,7 @@ function failedCheck(title: string, error: unknown): Finding {
   return {
     check: 'doctor',
     about: title,
-    severity: 'hint',
+    severity: 'problem',
     found: `a check failed itself: ${messageOf(error)}`,
     wanted: 'a check that ends',
     why: 'What it would have found is not known.',
@@ -154,7 +165,11 @@ interface RunnerChoice {
   readonly finding: Finding;
 }
 
-function choose({ environment, platform }: DoctorEdges, { nxJson }: NxFacts): RunnerChoice {
+function choose(
+  platform: NodeJS.Platform,
+  environment: DoctorEdges['environment'],
+  { nxJson }: NxFacts,
+): RunnerChoice {
   try {
     const chosen = chooseRunner({ option: nxJson.options.runner, environment, platform });
     const found = `${chosen.runner}: ${chosen.why}`;
@@ -199,7 +214,18 @@ function machineFindings(
   needs: TestNeeds,
   memory: MemoryFacts | undefined,
 ): Finding[] {
-  if ('trouble' in seen) return [{ check: 'kernel', severity: 'skipped', found: seen.trouble }];
+  if ('trouble' in seen) {
+    return [
+      {
+        check: 'kernel',
+        severity: 'problem',
+        found: seen.trouble,
+        wanted: 'a shell that tells what the machine is like',
+        why: 'Limits, io_uring and memory are not known.',
+        mend: ['command -v sh uname grep cat df # are they there?'],
+      },
+    ];
+  }
   const facts = seen.value;
   const ofMachine: MemoryFacts =
     facts.memoryBytes === undefined ? {} : { bytes: facts.memoryBytes, from: 'machine' };
@@ -210,21 +236,25 @@ function machineFindings(
   ];
 }
 
-/** The memory that this process may have; undefined where the kernel does not tell. */
-async function readMemory(): Promise<MemoryFacts | undefined> {
+/** The memory that this process may have. */
+async function readMemory(): Promise<MemoryFacts> {
   const { memoryBytes, memoryFrom } = await readResourceCeiling((file) => readFile(file, 'utf8'));
   return memoryBytes === undefined || memoryFrom === undefined
-    ? undefined
+    ? { bytes: totalmem(), from: 'machine' }
     : { bytes: memoryBytes, from: memoryFrom };
 }
 
-/** Where Nx keeps results; of its own choices the one that grows is known to Nx alone. */
+/** Where Nx keeps results; its own choice is known to Nx alone, and told by what is there. */
 function cacheFolder(
   { workspaceRoot, nxJson }: NxFacts,
   environment: DoctorEdges['environment'],
 ): string {
   const configured = environment['NX_CACHE_DIRECTORY'] || nxJson.cacheDirectory;
-  if (workspaceRoot === undefined || configured === undefined) return join(homedir(), '.nx');
+  if (workspaceRoot === undefined) return join(homedir(), '.nx');
+  if (configured === undefined) {
+    const own = join(workspaceRoot, '.nx/cache');
+    return existsSync(own) ? own : join(homedir(), '.nx');
+  }
   return isAbsolute(configured) ? configured : join(workspaceRoot, configured);
 }
 

@@ -29,7 +29,12 @@ test('a machine is read in full', () => {
     disks: [{ mountedOn: '/', freeBytes: expect.any(Number) }],
     missing: [],
     rings: { by: 'perl', type: 'made' },
+    isWhole: true,
   });
+});
+
+test('a root of a user namespace of its own has the limits of others', () => {
+  expect(machine('user-namespace')).toMatchObject({ user: 0, mayLockAnything: false });
 });
 
 test('an ordinary user with low limits is one', () => {
@@ -53,6 +58,7 @@ test('what a system does not tell is absent', () => {
     containerSigns: [],
     disks: [],
     missing: [],
+    isWhole: true,
   });
   expect(parseMachineFacts('')).toMatchObject({ kernel: '', limits: {} });
   expect(machine('no-probe').rings).toBeUndefined();

@@ -49,6 +49,8 @@ export interface MachineFacts {
   readonly missing: readonly string[];
   /** Absent where no program could try. */
   readonly rings?: RingAttempt;
+  /** False if the machine was too slow, and the last of it is missing. */
+  readonly isWhole: boolean;
 }
 
 /** Reads the output of `shell/machine-facts.sh`, also of one that was ended early. */
@@ -75,7 +77,10 @@ export function parseMachineFacts(text: string): MachineFacts {
     groups: `${status.get('Gid')?.split('\t')[1] ?? ''} ${status.get('Groups') ?? ''}`
       .split(' ')
       .flatMap((id) => numberIn(id) ?? []),
-    mayLockAnything: hasCapability(status.get('CapEff'), CAP_IPC_LOCK),
+    // Those of a user namespace of its own do not count for the kernel's limits.
+    mayLockAnything:
+      hasCapability(status.get('CapEff'), CAP_IPC_LOCK) &&
+      /^\s*0\s+0\s+4294967295$/.test(lines('uid_map')[0] ?? ''),
     ...(seccomp === undefined ? {} : { seccomp }),
     ...(ringsDisabled === undefined ? {} : { ringsDisabled }),
     ...(ringsGroup === undefined ? {} : { ringsGroup }),
@@ -85,6 +90,7 @@ export function parseMachineFacts(text: string): MachineFacts {
     disks: readDisks(lines('disk')),
     missing: lines('missing'),
     ...(rings === undefined ? {} : { rings }),
+    isWhole: sections.has('end'),
   };
 }
 

@@ -66,13 +66,23 @@ test('lists in targetDefaults that replace inferred ones are told in the form th
       { inputs: ['production'] },
     ],
     build: { inputs: ['production'] },
+    'test-mod*': [{ filter: { projects: ['web'] }, inputs: ['default'] }],
+    'test-names': { outputs: ['{projectRoot}/dist'] },
+    '*-tests': { dependsOn: ['generate'] },
   };
   const nxJson = read({ ...named, targetDefaults });
   expect(findingOf(checkNx({ ...facts, nxJson }), 'target-defaults')).toMatchObject({
     severity: 'problem',
-    found: 'test.dependsOn, nx-cargo-test:group.inputs',
-    mend: ['# in nx.json: "targetDefaults": {"test":{"dependsOn":["...","^build"]}}'],
+    found: 'nx-cargo-test:group.inputs, *-tests.dependsOn, test-names.outputs',
+    mend: [
+      '# in nx.json: "targetDefaults": {"nx-cargo-test:group":{"inputs":["...","production"]}}',
+    ],
   });
+});
+
+test('the usual setting for test tasks replaces what the umbrella depends on', () => {
+  const nxJson = read({ ...named, targetDefaults: { test: { dependsOn: ['^build'] } } });
+  expect(findingOf(checkNx({ ...facts, nxJson }), 'target-defaults').found).toBe('test.dependsOn');
 });
 
 test('a usual cache is fine', () => {

@@ -73,30 +73,68 @@ function tableOf(value: unknown): Table {
     : {};
 }
 
+/** Targets of a crate, by one of each executor. */
+const TARGETS: readonly (readonly [string, string])[] = [
+  ['test', 'nx-cargo-test:group'],
+  ['build-tests', 'nx-cargo-test:build-tests'],
+  ['test-doc', 'nx-cargo-test:test-doc'],
+  ['test-module', 'nx-cargo-test:test-module'],
+];
+
 /**
- * Lists under keys that can only mean targets of this plugin, or `test`, which the
- * crates have too. Which target a pattern meets only Nx's graph tells.
+ * Lists that meet targets of this plugin by Nx's rule: of a target the key of its
+ * executor counts, else that of its name, else the longest pattern. What is for some
+ * projects only is left out: which ones only Nx's graph tells.
  */
 function replacedLists(targetDefaults: Table): ReplacedList[] {
-  return Object.entries(targetDefaults).flatMap(([key, value]) => {
-    if (!/^(?:test|test-.*|build-tests|nx-cargo-test:.*)$/.test(key)) return [];
-    // Nx 23 takes a list of settings with filters too.
-    const settings = Array.isArray(value) ? value.filter((each) => isOurs(tableOf(each))) : [value];
-    return settings.flatMap((each) =>
-      (['dependsOn', 'inputs', 'outputs'] as const).flatMap((list): ReplacedList[] => {
-        const entries: unknown = tableOf(each)[list];
-        return Array.isArray(entries) && !entries.includes('...') ? [{ key, list, entries }] : [];
-      }),
-    );
-  });
+  const keys = Object.keys(targetDefaults);
+  const named = keys
+    .filter((key) => /^test-[\w.-]+$/.test(key))
+    .map((key) => [key, 'nx-cargo-test:test-module'] as const);
+  const found = new Map<string, ReplacedList>();
+  for (const [name, executor] of [...TARGETS, ...named]) {
+    for (const key of keysFor(name, executor, keys)) {
+      const settings = settingsOf(targetDefaults[key]).filter((each) => isFor(each, executor));
+      if (settings.length === 0) continue;
+      for (const each of settings.flatMap((setting) => listsOf(key, setting)))
+        found.set(`${each.key} ${each.list}`, each);
+      break;
+    }
+  }
+  return [...found.values()];
 }
 
-/** What is for another plugin or executor does not concern our targets. */
-function isOurs(setting: Table): boolean {
+/** Keys that may count for a target, the one that does so first. */
+function keysFor(name: string, executor: string, keys: readonly string[]): string[] {
+  const patterns = keys.filter((key) => key.includes('*') && matches(key, name));
+  return [
+    ...[executor, name].filter((key) => keys.includes(key)),
+    ...patterns.sort((a, b) => b.length - a.length),
+  ];
+}
+
+function matches(pattern: string, name: string): boolean {
+  const parts = pattern.split(/\*+/).map((part) => part.replace(/[.+^${}()|[\]\\?]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(name);
+}
+
+/** Nx 23 takes a list of settings with filters too. */
+function settingsOf(value: unknown): Table[] {
+  return (Array.isArray(value) ? (value as unknown[]) : [value]).map(tableOf);
+}
+
+function isFor(setting: Table, executor: string): boolean {
   const filter = tableOf(setting['filter']);
-  const { plugin, executor } = filter;
   return (
-    (plugin === undefined || plugin === 'nx-cargo-test') &&
-    (typeof executor !== 'string' || executor.startsWith('nx-cargo-test:'))
+    filter['projects'] === undefined &&
+    (filter['plugin'] ?? 'nx-cargo-test') === 'nx-cargo-test' &&
+    (filter['executor'] ?? executor) === executor
   );
+}
+
+function listsOf(key: string, setting: Table): ReplacedList[] {
+  return (['dependsOn', 'inputs', 'outputs'] as const).flatMap((list): ReplacedList[] => {
+    const entries: unknown = setting[list];
+    return Array.isArray(entries) && !entries.includes('...') ? [{ key, list, entries }] : [];
+  });
 }

@@ -25,7 +25,10 @@ export async function readGit(ask: AskProgram, folder: string): Promise<GitFacts
     ask({ file: 'git', args: ['rev-parse', '--is-inside-work-tree'], folder }),
   ]);
   if (version.type !== 'answered') return { version };
-  return { version, isRepository: inside.type === 'answered' };
+  if (inside.type === 'answered') return { version, isRepository: true };
+  if (inside.type === 'failed' && inside.text.includes('not a git repository'))
+    return { version, isRepository: false };
+  return { version, trouble: describeTrouble(inside) };
 }
 
 /** Looks at a Cargo workspace. */
@@ -55,8 +58,8 @@ export async function readWorkspace(
         : isLockKnown === undefined
           ? 'unknown'
           : isLockKnown
-            ? 'committed'
-            : 'notCommitted',
+            ? 'tracked'
+            : 'untracked',
       ...(isIgnored === undefined ? {} : { isTargetIgnored: isIgnored }),
       ignore: { file: join(place.root, '.gitignore'), line: `/${inWorkspace}` },
     },

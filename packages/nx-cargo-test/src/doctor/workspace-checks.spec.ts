@@ -7,7 +7,7 @@ const git = { type: 'answered', stdout: 'git version 2.39.5\n' } as const;
 const workspace: CargoWorkspaceFacts = {
   name: 'crates/a',
   folder: '/workspace/crates/a',
-  lock: 'committed',
+  lock: 'tracked',
   isTargetIgnored: true,
   ignore: { file: '/workspace/.gitignore', line: '/crates/a/target' },
 };
@@ -16,6 +16,11 @@ test('git is needed, and a repository is better', () => {
   expect(short(checkGit({ version: git, isRepository: true }))).toEqual(['git ok']);
   expect(short(checkGit({ version: git, isRepository: false }))).toEqual(['git hint']);
   expect(short(checkGit({ version: { type: 'missing' } }))).toEqual(['git problem']);
+  const trouble = 'fatal: detected dubious ownership in repository';
+  expect(checkGit({ version: git, trouble })[0]).toMatchObject({
+    severity: 'hint',
+    found: `git version 2.39.5; ${trouble}`,
+  });
 });
 
 test('a Cargo workspace that is as it should be', () => {

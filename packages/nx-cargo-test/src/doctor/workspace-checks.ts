@@ -6,6 +6,8 @@ export interface GitFacts {
   readonly version: ProgramAnswer;
   /** Whether the folder is in a git repository; absent if git does not tell. */
   readonly isRepository?: boolean;
+  /** Why git does not tell. */
+  readonly trouble?: string;
 }
 
 /** What was seen of a Cargo workspace. */
@@ -16,7 +18,7 @@ export interface CargoWorkspaceFacts {
   readonly folder: string;
   /** Cargo's own words, if it cannot read it; absent if it can or is not there. */
   readonly trouble?: string;
-  readonly lock: 'committed' | 'notCommitted' | 'missing' | 'unknown';
+  readonly lock: 'tracked' | 'untracked' | 'missing' | 'unknown';
   /** Whether git ignores its target folder; absent if git does not tell. */
   readonly isTargetIgnored?: boolean;
   /** Where `--fix` writes that it is to be ignored, and how. */
@@ -24,7 +26,7 @@ export interface CargoWorkspaceFacts {
 }
 
 /** Judges git, which tells what changed, and the repository. */
-export function checkGit({ version, isRepository }: GitFacts): Finding[] {
+export function checkGit({ version, isRepository, trouble }: GitFacts): Finding[] {
   if (version.type !== 'answered') {
     return [
       {
@@ -38,6 +40,21 @@ export function checkGit({ version, isRepository }: GitFacts): Finding[] {
     ];
   }
   const found = firstLine(version);
+  if (trouble !== undefined) {
+    return [
+      {
+        check: 'git',
+        severity: 'hint',
+        found: `${found}; ${trouble}`,
+        wanted: 'a repository that git reads',
+        why: 'nx affected compares commits.',
+        mend: [
+          'git status # says more',
+          '# if it belongs to another user: git config --global --add safe.directory "$PWD"',
+        ],
+      },
+    ];
+  }
   if (isRepository !== false) return [{ check: 'git', severity: 'ok', found }];
   return [
     {
@@ -55,7 +72,7 @@ export function checkGit({ version, isRepository }: GitFacts): Finding[] {
 export function checkCargoWorkspace(facts: CargoWorkspaceFacts): Finding[] {
   return [readable(facts), lock(facts), ignored(facts)].map((finding) => ({
     ...finding,
-    about: facts.name,
+    about: facts.name === '.' ? 'root' : facts.name,
   }));
 }
 
@@ -76,11 +93,11 @@ function lock({ lock: state, name }: CargoWorkspaceFacts): Finding {
   const check = 'cargo-lock';
   const place = name === '.' ? 'Cargo.lock' : `${name}/Cargo.lock`;
   switch (state) {
-    case 'committed':
-      return { check, severity: 'ok', found: 'committed' };
+    case 'tracked':
+      return { check, severity: 'ok', found: 'git has it' };
     case 'unknown':
       return { check, severity: 'skipped', found: 'git does not tell' };
-    case 'notCommitted':
+    case 'untracked':
     case 'missing':
       return {
         check,
