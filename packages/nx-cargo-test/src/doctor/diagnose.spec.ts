@@ -1,20 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { transcript } from '../lima/test-support/transcripts';
 import { diagnose, type DoctorEdges } from './diagnose';
 import type { Finding } from './finding';
 import { testDoctorEdges } from './test-support/doctor-edges';
 import { findingOf, short } from './test-support/findings';
+import { INSTANCE, writeLimactl } from './test-support/limactl';
 
 let root: string;
 beforeEach(() => {
@@ -162,29 +154,18 @@ test('variables of the env files of the workspace count, as Nx reads them', asyn
 });
 
 test('a running guest is looked at from within', async () => {
-  const options = { runner: 'lima', limaInstance: 'nx-cargo-test' };
+  const options = { runner: 'lima', limaInstance: INSTANCE };
   write({
     ...SOUND,
     'nx.json': JSON.stringify({ plugins: [{ plugin: 'nx-cargo-test', options }] }),
-    list: transcript('list-running').stdout,
-    version: transcript('version').stdout,
-    // As limactl answers; its guest is a shell of this machine.
-    'bin/limactl': `#!/bin/sh
-case $1 in
-  --version) cat ${root}/version ;;
-  list) cat ${root}/list ;;
-  shell) shift 4; ulimit -S -n 1024; exec "$@" ;;
-esac
-`,
   });
-  chmodSync(join(root, 'bin/limactl'), 0o755);
-  const PATH = `${join(root, 'bin')}${delimiter}${process.env['PATH']}`;
+  const PATH = `${writeLimactl(root, 'list-running')}${delimiter}${process.env['PATH']}`;
   const findings = await look('crates/a', { architecture: 'x64' }, { PATH });
   expect(short(findings)).toEqual(
     expect.arrayContaining(['limactl ok', 'lima-instance ok', 'guest-shell ok', 'guest-tools ok']),
   );
   expect(findingOf(findings, 'guest-nofile').found).toMatch(/^tests get \d+; a login has 1024, /);
-  const inGuest = findings.filter(({ about }) => about === 'guest nx-cargo-test');
+  const inGuest = findings.filter(({ about }) => about === `guest ${INSTANCE}`);
   expect(inGuest.map(({ check }) => check)).toEqual(
     expect.arrayContaining(['kernel', 'io-uring', 'memlock', 'memory', 'disk']),
   );

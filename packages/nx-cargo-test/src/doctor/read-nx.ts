@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { messageOf } from '../errors';
 import { parseJson } from '../fingerprint/fingerprint-file';
 import type { NxFacts } from './nx-checks';
 import { readNxJson } from './nx-json';
@@ -51,10 +52,11 @@ function parseWithComments(workspaceRoot: string | undefined): (text: string) =>
   return (text) => {
     try {
       return JSON.parse(text) as unknown;
-    } catch (error) {
+    } catch (cause) {
       const parse = workspaceRoot === undefined ? undefined : loadParser(workspaceRoot);
-      if (parse === undefined) throw error;
-      return parse(text);
+      if (parse !== undefined) return parse(text);
+      const message = `${messageOf(cause)}; whether comments are all that is wrong is not known, for want of @nx/devkit`;
+      throw new Error(message, { cause });
     }
   };
 }
