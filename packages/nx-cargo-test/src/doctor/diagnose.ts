@@ -1,32 +1,28 @@
-import { homedir, totalmem } from 'node:os';
-import { isAbsolute, join } from 'node:path';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import { chooseRunner, type ChosenRunner } from '../choose-runner';
 import { readEnvironmentFiles } from '../cli/find-workspace';
 import { messageOf } from '../errors';
 import { outerEnvironment } from '../process/outer-environment';
 import type { SpawnSupervised, SpawnTalking } from '../process/supervise-group';
-import { readResourceCeiling } from '../resources/resource-ceiling';
 import { createAskProgram } from './ask-program';
 import { checkCache } from './cache-checks';
 import { checkDisks } from './disk-checks';
 import type { Finding, FindingGroup } from './finding';
-import { checkKernel } from './kernel-checks';
 import { checkLima, type LimaFacts } from './lima-checks';
-import { checkLimits } from './limit-checks';
-import { checkMemory, type MemoryFacts } from './memory-checks';
+import { checkGuest, checkHost, checkMachine, readMemory } from './machine-checks';
 import { checkNx, type NxFacts } from './nx-checks';
 import { findPlace } from './place';
 import { readDisks } from './read-disks';
 import { readLima } from './read-lima';
-import { readMachine, type SeenMachine } from './read-machine';
+import { readMachine } from './read-machine';
 import { readNx } from './read-nx';
 import { readRecords } from './read-records';
 import { readRust } from './read-rust';
 import { readGit, readWorkspace } from './read-workspaces';
 import { checkRust } from './rust-checks';
-import { testNeeds, type TestNeeds } from './test-needs';
+import { testNeeds } from './test-needs';
 import { checkCargoWorkspace, checkGit, type CargoWorkspaceFacts } from './workspace-checks';
 
 /** What a doctor reaches outside by. */
@@ -87,12 +83,12 @@ export async function diagnose(
     {
       title: 'This machine',
       parts: [
-        async () => [(await runner).finding, ...hostSystem(edges)],
+        async () => [(await runner).finding, ...checkHost(edges.platform, edges.architecture)],
         async () => {
           const [seen, known, { chosen }] = await Promise.all([machine, needs, runner]);
           const isHere = chosen?.runner === 'native';
           const memory = await readMemory();
-          return machineFindings(seen, isHere ? known : {}, memory).filter(
+          return checkMachine(seen, isHere ? known : {}, memory).filter(
             ({ check }) => isHere || check !== 'io-uring',
           );
         },
@@ -110,7 +106,7 @@ export async function diagnose(
       title: 'Lima',
       parts: [
         async () => limaFindings(...(await Promise.all([lima, runner]))),
-        async () => guestFindings(...(await Promise.all([lima, needs]))),
+        async () => checkGuest(...(await Promise.all([lima, needs]))),
       ],
     },
     {
@@ -188,62 +184,6 @@ function choose(
   }
 }
 
-/** Binaries of tests can't be made for Linux on another system yet. */
-function hostSystem({ platform, architecture }: DoctorEdges): Finding[] {
-  const check = 'host';
-  const found = `${platform} on ${architecture}`;
-  if (platform === 'linux' && ['x64', 'arm64'].includes(architecture)) {
-    return [{ check, severity: 'ok', found }];
-  }
-  return [
-    {
-      check,
-      severity: 'problem',
-      found,
-      wanted: 'Linux on x86_64 or aarch64',
-      why: 'Tests are built on Linux only; elsewhere all targets are there and fail.',
-      mend: [
-        '# run them on Linux: in CI, on another machine, or in a guest that has this workspace',
-      ],
-    },
-  ];
-}
-
-function machineFindings(
-  seen: SeenMachine,
-  needs: TestNeeds,
-  memory: MemoryFacts | undefined,
-): Finding[] {
-  if ('trouble' in seen) {
-    return [
-      {
-        check: 'kernel',
-        severity: 'problem',
-        found: seen.trouble,
-        wanted: 'a shell that tells what the machine is like',
-        why: 'Limits, io_uring and memory are not known.',
-        mend: ['command -v sh uname grep cat df # are they there?'],
-      },
-    ];
-  }
-  const facts = seen.value;
-  const ofMachine: MemoryFacts =
-    facts.memoryBytes === undefined ? {} : { bytes: facts.memoryBytes, from: 'machine' };
-  return [
-    ...checkKernel(facts, needs),
-    ...checkLimits(facts, needs),
-    ...checkMemory(memory ?? ofMachine, facts.limits, needs),
-  ];
-}
-
-/** The memory that this process may have. */
-async function readMemory(): Promise<MemoryFacts> {
-  const { memoryBytes, memoryFrom } = await readResourceCeiling((file) => readFile(file, 'utf8'));
-  return memoryBytes === undefined || memoryFrom === undefined
-    ? { bytes: totalmem(), from: 'machine' }
-    : { bytes: memoryBytes, from: memoryFrom };
-}
-
 /** Where Nx keeps results; its own choice is known to Nx alone, and told by what is there. */
 function cacheFolder(
   { workspaceRoot, nxJson }: NxFacts,
@@ -269,27 +209,4 @@ function cargoWorkspaceFindings(workspaces: readonly CargoWorkspaceFacts[]): Fin
   if (workspaces.length > 0) return workspaces.flatMap(checkCargoWorkspace);
   const found = 'there is no Cargo.toml here or below';
   return [{ check: 'cargo-workspace', severity: 'skipped', found }];
-}
-
-/** The same that is looked at on this machine where tests run here, from within. */
-function guestFindings(lima: LimaFacts | undefined, needs: TestNeeds): Finding[] {
-  const guest = lima?.guest;
-  if (lima === undefined || guest === undefined) return [];
-  const about = `guest ${lima.instance}`;
-  const findings = machineFindings(guest.machine, needs, undefined);
-  const disks =
-    'value' in guest.machine
-      ? checkDisks(
-          guest.machine.value.disks.map(({ mountedOn, freeBytes }) => ({
-            what: 'guest',
-            folder: mountedOn,
-            freeBytes,
-          })),
-        )
-      : [];
-  // guest-nofile judges what tests get there, not what a login has.
-  return [...findings.filter(({ check }) => check !== 'nofile'), ...disks].map((finding) => ({
-    ...finding,
-    about,
-  }));
 }
