@@ -1,7 +1,8 @@
-# Tells what a machine is like, on the host and in a guest: `sh -c <this> sh TOOL…`.
+# Tells what a machine is like, on the host and in a guest: `sh -c <this> sh WANTED…`.
 # Each section is a line "@ NAME" and what the kernel or a program says; what cannot be
-# read is an empty section. Tools are those whose absence is told. Changes nothing; the
-# section io_uring may compile a program of a few lines in a folder that it removes again.
+# read is an empty section. What is wanted are tools and absolute folders whose absence is
+# told. Changes nothing; the section io_uring may compile a program of a few lines in a
+# folder that it removes again.
 section() { printf '@ %s\n' "$1"; }
 show() {
   section "$1"
@@ -33,8 +34,11 @@ if [ -n "${container:-}" ]; then echo "container=$container"; fi
 section disk
 df -P -k "${TMPDIR:-/tmp}" "$HOME" 2>/dev/null
 section missing
-for tool in "$@"; do
-  if ! command -v "$tool" >/dev/null 2>&1; then echo "$tool"; fi
+for wanted in "$@"; do
+  case $wanted in
+    /*) [ -d "$wanted" ] ;;
+    *) command -v "$wanted" >/dev/null 2>&1 ;;
+  esac || echo "$wanted"
 done
 
 # io_uring_setup(4, parameters) has the number 425 on every architecture that Rust tests are

@@ -74,7 +74,7 @@ export async function diagnose(
   );
   const lima = Promise.all([nx, runner]).then(([{ nxJson }, { chosen }]) =>
     chosen?.runner === 'lima'
-      ? readLima({ ...edges, ask, environment }, nxJson.options)
+      ? readLima({ ...edges, ask, environment }, nxJson.options, folder)
       : undefined,
   );
   const machine = readMachine(ask);

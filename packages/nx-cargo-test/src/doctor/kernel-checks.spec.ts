@@ -18,6 +18,10 @@ test('elsewhere than on Linux it is not looked for', () => {
 test('what was not tried is neither allowed nor forbidden', () => {
   const [, rings] = checkKernel(machine('no-probe'), NEEDED);
   expect(rings).toMatchObject({ severity: 'skipped', found: expect.stringMatching(/^not tried/) });
+  const filtered = findingOf(checkKernel(machine('no-probe', { seccomp: 2 }), NEEDED), 'io-uring');
+  expect(filtered.found).toMatch(/a seccomp filter, which is on this process, may$/);
+  const cut = findingOf(checkKernel(machine('no-probe', { isWhole: false }), NEEDED), 'io-uring');
+  expect(cut.found).toBe('not tried, as the machine was too slow to answer');
 });
 
 test('a filter counts as a problem where tests need io_uring, and as a hint elsewhere', () => {

@@ -39,7 +39,8 @@ function rings(facts: MachineFacts, needs: TestNeeds): Finding {
       severity: 'skipped',
       found: !facts.isWhole
         ? 'not tried, as the machine was too slow to answer'
-        : "not tried, for want of perl, python3 and cc; neither the kernel's version nor a sysctl forbids it",
+        : "not tried, for want of perl, python3 and cc; neither the kernel's version nor a sysctl forbids it" +
+          (facts.seccomp === 2 ? ', and a seccomp filter, which is on this process, may' : ''),
     };
   }
   const { ringsBecause } = needs;

@@ -13,6 +13,7 @@ async function lima(list: string, changes: Partial<LimaFacts> = {}): Promise<Lim
   return {
     instance: INSTANCE,
     sources: 'mount',
+    folder: '/workspace/crates/a',
     startsItself: false,
     architecture: 'x64',
     version: { type: 'answered', stdout: transcript('version').stdout },
@@ -39,6 +40,7 @@ test('a running instance whose guest has all is fine, whatever its first login h
     'guest-shell ok',
     'guest-nofile ok',
     'guest-tools ok',
+    'guest-sources ok',
   ]);
   expect(findingOf(checkLima(facts), 'guest-nofile').found).toBe(
     'tests get 65536; a login has 1024, and at most 1048576',
@@ -85,6 +87,17 @@ test('an instance of another architecture runs no test that is built here', asyn
     'lima-instance',
   );
   expect(finding).toMatchObject({ severity: 'problem', found: 'running, for x86_64' });
+});
+
+test('a folder that no mount shows keeps tests from running, unless it is copied', async () => {
+  const lacking = guest('limits-reconnected', ['/workspace/crates/a']);
+  const mounted = await lima('list-running', { guest: lacking });
+  expect(findingOf(checkLima(mounted), 'guest-sources')).toMatchObject({
+    severity: 'problem',
+    found: '/workspace/crates/a is not seen',
+  });
+  const checks = checkLima({ ...mounted, sources: 'copy' }).map(({ check }) => check);
+  expect(checks).not.toContain('guest-sources');
 });
 
 test('tools that copying needs are needed for copying only', async () => {

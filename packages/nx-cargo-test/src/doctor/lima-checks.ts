@@ -1,6 +1,7 @@
 import { LIMA_ARCHITECTURES } from '../lima/architectures';
 import type { InstanceState } from '../lima/instance-state';
 import type { LimaSources } from '../lima/lima-sources';
+import { shellWord } from '../shell-word';
 import type { Finding } from './finding';
 import { WANTED_DESCRIPTORS } from './limit-checks';
 import type { MachineFacts } from './machine-facts';
@@ -15,6 +16,8 @@ export interface LimaFacts {
   /** Name of the instance. */
   readonly instance: string;
   readonly sources: LimaSources;
+  /** Absolute path of the folder whose tests are to run. */
+  readonly folder: string;
   /** The option `limaStart`. */
   readonly startsItself: boolean;
   /** Processor architecture of this machine in Node.js's words. */
@@ -52,7 +55,7 @@ export function checkLima(facts: LimaFacts): Finding[] {
     ...(guest === undefined ? [] : [shell(instance, guest), ...descriptors(instance, guest)]),
     ...(guest === undefined || !('value' in guest.machine)
       ? []
-      : [tools(facts, guest.machine.value)]),
+      : [tools(facts, guest.machine.value), ...mounts(facts, guest.machine.value)]),
   ];
 }
 
@@ -115,7 +118,10 @@ function instanceState(
         found: `running, for ${arch}`,
         wanted: `an instance for this machine, which is ${architecture}`,
         why: 'Tests are built for this machine.',
-        mend: [`limactl create --name=other --arch=${LIMA_ARCHITECTURES[architecture] ?? ''}`],
+        mend: [
+          `limactl create --name=other --arch=${LIMA_ARCHITECTURES[architecture] ?? ''} template://default`,
+          '# and name it by the option limaInstance in nx.json',
+        ],
       };
     }
     case 'stopped':
@@ -213,4 +219,27 @@ function tools({ instance, sources }: LimaFacts, { missing }: MachineFacts): Fin
       `limactl shell --workdir / ${instance} sudo apt-get install coreutils util-linux libc-bin tar gzip findutils`,
     ],
   };
+}
+
+/** Copies are made when tests run, so only what a mount has to show can be missing. */
+function mounts({ instance, sources, folder }: LimaFacts, { missing }: MachineFacts): Finding[] {
+  if (sources !== 'mount') return [];
+  const finding = { check: 'guest-sources' as const, about: `guest ${instance}` };
+  if (!missing.includes(folder))
+    return [{ ...finding, severity: 'ok', found: `${folder} is seen` }];
+  return [
+    {
+      ...finding,
+      severity: 'problem',
+      found: `${folder} is not seen`,
+      wanted: 'a mount that shows it at the same path',
+      why: 'Tests find there what they find here.',
+      mend: [
+        `limactl stop ${instance}`,
+        `limactl edit ${instance} --tty=false --mount=${shellWord(`${folder}:w`)}`,
+        `limactl start ${instance}`,
+        '# or set the option limaSources to "copy" in nx.json',
+      ],
+    },
+  ];
 }

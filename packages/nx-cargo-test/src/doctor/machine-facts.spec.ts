@@ -78,11 +78,11 @@ describe('this machine', () => {
     return seen.value;
   };
 
-  test('tells of itself, and which tools it does not have', async () => {
-    const facts = await look(ask, [], ['cat', 'no-such-tool']);
+  test('tells of itself, and what it does not have', async () => {
+    const facts = await look(ask, [], ['cat', 'no-such-tool', '/', '/no such folder']);
     expect(facts.kernel).toMatch(/^\w+ \d/);
     expect(facts.limits.descriptors!.soft).toBeGreaterThan(0);
-    expect(facts.missing).toEqual(['no-such-tool']);
+    expect(facts.missing).toEqual(['no-such-tool', '/no such folder']);
   });
 
   test('lets io_uring be refused by a filter', async () => {

@@ -45,7 +45,7 @@ export interface MachineFacts {
   readonly containerSigns: readonly string[];
   /** Free space of file systems, by what is mounted where. */
   readonly disks: readonly { readonly mountedOn: string; readonly freeBytes: number }[];
-  /** Tools that were asked for and are not there. */
+  /** Tools and folders that were asked for and are not there. */
   readonly missing: readonly string[];
   /** Absent where no program could try. */
   readonly rings?: RingAttempt;

@@ -28,15 +28,22 @@ export interface LimaReading {
 /** How long limactl may take to list instances, and a guest to open its shell. */
 const MILLISECONDS = 10_000;
 
-/** Looks at limactl and the instance, and into the guest if that runs. Starts nothing that stays. */
+/**
+ * Looks at limactl and the instance, and into the guest if that runs. Starts nothing
+ * that stays.
+ *
+ * @param folder Absolute path of the folder whose tests are to run.
+ */
 export async function readLima(
   reading: LimaReading,
   options: Pick<ResolvedOptions, 'limaInstance' | 'limaSources' | 'limaStart'>,
+  folder: string,
 ): Promise<LimaFacts> {
   const { ask, architecture } = reading;
   const facts = {
     instance: options.limaInstance,
     sources: options.limaSources,
+    folder,
     startsItself: options.limaStart,
     architecture,
     version: await ask({ file: 'limactl', args: ['--version'], folder: '/' }),
@@ -65,11 +72,11 @@ async function readState(
 
 async function readGuest(
   { ask, spawnTalking, environment }: LimaReading,
-  { instance }: Pick<LimaFacts, 'instance'>,
+  { instance, folder }: Pick<LimaFacts, 'instance' | 'folder'>,
 ): Promise<GuestSeen> {
   const wayIn = ['shell', '--workdir', '/', instance];
   const [machine, shell] = await Promise.all([
-    readMachine(ask, ['limactl', ...wayIn], [...GUEST_TOOLS, ...COPY_TOOLS]),
+    readMachine(ask, ['limactl', ...wayIn], [...GUEST_TOOLS, ...COPY_TOOLS, folder]),
     readShell(spawnTalking, (args) => ({
       file: 'limactl',
       args: [...wayIn, ...args],

@@ -16,14 +16,14 @@ export function machineFactsScript(): string {
  * Asks a machine what it is like, by a shell on it.
  *
  * @param wayIn What comes before `sh`: nothing for this machine.
- * @param tools Those whose absence is to be told.
+ * @param wanted Tools and absolute folders whose absence is to be told.
  */
 export async function readMachine(
   ask: AskProgram,
   wayIn: readonly string[] = [],
-  tools: readonly string[] = [],
+  wanted: readonly string[] = [],
 ): Promise<SeenMachine> {
-  const [file = '', ...args] = [...wayIn, 'sh', '-c', machineFactsScript(), 'sh', ...tools];
+  const [file = '', ...args] = [...wayIn, 'sh', '-c', machineFactsScript(), 'sh', ...wanted];
   const answer = await ask({ file, args, folder: '/' });
   // What came before it was ended still holds.
   if (answer.type === 'answered' || (answer.type === 'late' && answer.stdout !== '')) {
