@@ -1,0 +1,80 @@
+import { parseJson, type Tree } from '@nx/devkit';
+import { posix } from 'node:path';
+import * as v from 'valibot';
+import type { CargoPackages } from '../cargo-packages';
+import { isOurTarget } from '../target-names';
+
+const projectSchema = v.object({
+  targets: v.optional(v.record(v.string(), v.object({ executor: v.optional(v.string()) })), {}),
+});
+const packageSchema = v.object({ scripts: v.optional(v.record(v.string(), v.string()), {}) });
+
+/** What stands for each executor of @monodon/rust. */
+const MONODON: Readonly<Record<string, string>> = {
+  '@monodon/rust:test': 'the inferred target test, and one target for each module',
+  '@monodon/rust:build': 'the inferred target build',
+  '@monodon/rust:lint': 'the inferred target lint',
+  '@monodon/rust:check': 'the inferred target lint, which checks as well',
+  '@monodon/rust:run': '`cargo run`; there is no target for it',
+};
+
+/**
+ * Says which targets of a project.json, and which scripts of a package.json, beside a
+ * Cargo.toml take the place of targets that the plugin infers, and what becomes of
+ * @monodon/rust.
+ */
+export function describeHiddenTargets(tree: Tree, { packages }: CargoPackages): string[] {
+  const uses: string[] = [];
+  const hidden: string[] = [];
+  for (const { folder } of packages) {
+    const projectFile = posix.join(folder, 'project.json');
+    const targets = read(tree, projectFile, projectSchema)?.targets ?? {};
+    for (const [name, { executor = '' }] of Object.entries(targets)) {
+      if (executor.startsWith('@monodon/rust:'))
+        uses.push(
+          `  ${projectFile}: ${name} (${executor}): ${MONODON[executor] ?? 'nothing here'}`,
+        );
+      else if (isOurTarget(name) && executor !== '' && !executor.startsWith('nx-cargo-test:'))
+        hidden.push(`  ${projectFile}: ${name} (${executor})`);
+    }
+    const packageFile = posix.join(folder, 'package.json');
+    const scripts = read(tree, packageFile, packageSchema)?.scripts ?? {};
+    for (const name of Object.keys(scripts))
+      if (isOurTarget(name)) hidden.push(`  ${packageFile}: script ${name}`);
+  }
+  return [
+    ...(uses.length === 0
+      ? []
+      : [
+          [
+            'These targets use @monodon/rust, and hide inferred ones of the same name. What stands for them:',
+            ...uses,
+            'Delete them, and the plugin @monodon/rust from nx.json, which infers the same projects.',
+          ].join('\n'),
+        ]),
+    ...(hidden.length === 0
+      ? []
+      : [
+          [
+            'These come before targets that nx-cargo-test infers under the same name. Rename or delete them:',
+            ...hidden,
+          ].join('\n'),
+        ]),
+  ];
+}
+
+/** Undefined for a file that is not there, or that Nx itself will complain about. */
+function read<S extends v.GenericSchema>(
+  tree: Tree,
+  file: string,
+  schema: S,
+): v.InferOutput<S> | undefined {
+  const text = tree.read(file, 'utf-8');
+  if (text === null) return undefined;
+  try {
+    const result = v.safeParse(schema, parseJson(text));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
