@@ -10,6 +10,7 @@ import { proposeNearest } from './nearest-name';
 export function describeIssue(issue: v.BaseIssue<unknown>, keys: readonly string[] = []): string {
   const path = v.getDotPath(issue) ?? '(all)';
   if (issue.type === 'strict_object' && path !== '(all)') {
+    if (issue.expected !== 'never') return `${path}: expected a value, got none`;
     return `${path}: unknown option${proposeNearest(path, keys)}; known are ${keys.join(', ')}`;
   }
   const values = [...(issue.expected ?? '').matchAll(/"([^"]*)"/g)].map(([, value = '']) => value);

@@ -22,10 +22,14 @@ export async function registerPlugin(tree: Tree): Promise<boolean> {
   return true;
 }
 
-/** The plugin's options as nx.json has them, or undefined where it does not name the plugin. */
-export function readPluginOptions(tree: Tree): Readonly<Record<string, unknown>> | undefined {
+/**
+ * The plugin's options as nx.json has them.
+ *
+ * @throws {CargoTestError} `INVALID_OPTIONS` when nx.json does not name the plugin.
+ */
+export function readPluginOptions(tree: Tree): Readonly<Record<string, unknown>> {
   const entry = readNxJson(tree)?.plugins?.find(isOurs);
-  if (entry === undefined) return undefined;
+  if (entry === undefined) throw unnamed();
   return typeof entry === 'string' ? {} : ((entry.options ?? {}) as Record<string, unknown>);
 }
 
@@ -42,12 +46,7 @@ export async function setPluginOption(
 ): Promise<void> {
   const plugins = ownPlugins(tree) ?? [];
   const index = plugins.findIndex(isOurs);
-  if (index === -1) {
-    throw new CargoTestError(
-      'INVALID_OPTIONS',
-      'nx.json does not name the plugin nx-cargo-test; run `nx g nx-cargo-test:init` first',
-    );
-  }
+  if (index === -1) throw unnamed();
   const toObject =
     typeof plugins[index] === 'string'
       ? [{ path: ['plugins', index], value: { plugin: PLUGIN } }]
@@ -56,6 +55,13 @@ export async function setPluginOption(
     ...toObject,
     { path: ['plugins', index, 'options', ...path], value },
   ]);
+}
+
+function unnamed(): CargoTestError {
+  return new CargoTestError(
+    'INVALID_OPTIONS',
+    'nx.json does not name the plugin nx-cargo-test; run `nx g nx-cargo-test:init` first',
+  );
 }
 
 /** What nx.json itself lists, without the file that it extends. */
