@@ -63,9 +63,14 @@ export default tseslint.config(
     'Modules and plans are pure: bytes or records in, values out.',
   ),
   forbid(
+    [`${plugin}/generators/**/*.ts`],
+    '^(?:execa|node:(?:fs|child_process)(?:/.*)?)$|\\.\\./(?:build|executors|ledger|process|run)/',
+    'A generator changes its tree and nothing else, so that --dry-run is true.',
+  ),
+  forbid(
     [`${plugin}/**/*.ts`],
     '^execa$',
     'process/spawn.ts is the one place that starts programs through execa.',
-    [`${plugin}/process/spawn.ts`, `${plugin}/{plugin,report,module,plan}/**`],
+    [`${plugin}/process/spawn.ts`, `${plugin}/{plugin,report,module,plan,generators}/**`],
   ),
 );

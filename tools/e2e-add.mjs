@@ -113,7 +113,7 @@ function publish(registry, folder) {
   // The registry takes anyone's word, but npm does not publish without a token.
   const userconfig = join(home, 'publish.npmrc');
   writeFileSync(userconfig, `${registry.replace('http:', '')}:_authToken=anyone\n`);
-  const args = ['publish', '--ignore-scripts', '--access=public', '--tag=latest'];
+  const args = ['publish', '--ignore-scripts', '--tag=latest'];
   run('npm', [...args, `--registry=${registry}`, `--userconfig=${userconfig}`], {
     cwd: resolve(repository, folder),
   });

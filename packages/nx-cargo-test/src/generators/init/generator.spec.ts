@@ -202,6 +202,11 @@ describe('targets that hide inferred ones', () => {
     expect(text).toContain('run (@monodon/rust:run): `cargo run`');
   });
 
+  it('are not there, but the plugin @monodon/rust is', async () => {
+    tree.write('nx.json', JSON.stringify({ plugins: [{ plugin: '@monodon/rust' }] }));
+    expect(await init()).toContain('nx.json names the plugin @monodon/rust');
+  });
+
   it('of other executors and of scripts', async () => {
     const targets = { test: { executor: 'nx:run-commands' }, deploy: { executor: 'nx:noop' } };
     tree.write('crates/a/project.json', JSON.stringify({ name: 'a', targets }));

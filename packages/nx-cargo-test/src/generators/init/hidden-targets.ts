@@ -1,4 +1,4 @@
-import { parseJson, type Tree } from '@nx/devkit';
+import { parseJson, readNxJson, type Tree } from '@nx/devkit';
 import { posix } from 'node:path';
 import * as v from 'valibot';
 import type { CargoPackages } from '../cargo-packages';
@@ -9,7 +9,9 @@ const projectSchema = v.object({
 });
 const packageSchema = v.object({ scripts: v.optional(v.record(v.string(), v.string()), {}) });
 
-/** What stands for each executor of @monodon/rust. */
+const MONODON_PLUGIN = '@monodon/rust';
+
+/** What stands for each of its executors. */
 const MONODON: Readonly<Record<string, string>> = {
   '@monodon/rust:test': 'the inferred target test, and one target for each module',
   '@monodon/rust:build': 'the inferred target build',
@@ -30,7 +32,7 @@ export function describeHiddenTargets(tree: Tree, { packages }: CargoPackages): 
     const projectFile = posix.join(folder, 'project.json');
     const targets = read(tree, projectFile, projectSchema)?.targets ?? {};
     for (const [name, { executor = '' }] of Object.entries(targets)) {
-      if (executor.startsWith('@monodon/rust:'))
+      if (executor.startsWith(`${MONODON_PLUGIN}:`))
         uses.push(
           `  ${projectFile}: ${name} (${executor}): ${MONODON[executor] ?? 'nothing here'}`,
         );
@@ -42,16 +44,24 @@ export function describeHiddenTargets(tree: Tree, { packages }: CargoPackages): 
     for (const name of Object.keys(scripts))
       if (isOurTarget(name)) hidden.push(`  ${packageFile}: script ${name}`);
   }
+  const isPlugin = (readNxJson(tree)?.plugins ?? []).some(
+    (plugin) => (typeof plugin === 'string' ? plugin : plugin.plugin) === MONODON_PLUGIN,
+  );
   return [
     ...(uses.length === 0
       ? []
       : [
           [
-            'These targets use @monodon/rust, and hide inferred ones of the same name. What stands for them:',
+            `These targets use ${MONODON_PLUGIN}, and hide inferred ones of the same name. What stands for them:`,
             ...uses,
-            'Delete them, and the plugin @monodon/rust from nx.json, which infers the same projects.',
+            'Delete them.',
           ].join('\n'),
         ]),
+    ...(isPlugin
+      ? [
+          `nx.json names the plugin ${MONODON_PLUGIN}, which infers the same projects and dependencies. Delete it once no target uses its executors.`,
+        ]
+      : []),
     ...(hidden.length === 0
       ? []
       : [
