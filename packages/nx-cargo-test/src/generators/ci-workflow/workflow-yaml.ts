@@ -55,7 +55,7 @@ function linuxJob(request: WorkflowRequest): string {
     timeout-minutes: 60
     permissions:
       contents: read
-      # nx-set-shas asks for earlier runs of this workflow.
+      # nx-set-shas may ask for earlier runs of this workflow.
       actions: read
     env:
       # Nx would keep its cache and its database in ~/.nx, where the steps below do not look.
@@ -69,9 +69,9 @@ function linuxJob(request: WorkflowRequest): string {
           fetch-depth: 0
           persist-credentials: false
 
-      # Sets NX_BASE and NX_HEAD. Everything else but a pull request runs in full and needs no
-      # base. Where there is none it would take the commit before, and with it too few tests:
-      # that is an error instead.
+      # Sets NX_BASE and NX_HEAD: for a pull request, the commit where it left ${mainBranch}. All else
+      # runs in full below. If you let other events come here, one without a successful run
+      # before it fails, instead of taking the commit before and with it too few tests.
       - uses: nrwl/nx-set-shas@v5
         if: github.event_name == 'pull_request'
         with:

@@ -208,13 +208,20 @@ describe('targets that hide inferred ones', () => {
   });
 
   it('of other executors and of scripts', async () => {
-    const targets = { test: { executor: 'nx:run-commands' }, deploy: { executor: 'nx:noop' } };
+    const targets = {
+      test: { executor: 'nx:run-commands' },
+      'test-doc': { command: 'cargo test --doc' },
+      'build-tests': { executor: 'nx-cargo-test:build-tests' },
+      'test-parser': { inputs: ['...', 'default'] },
+      deploy: { executor: 'nx:noop' },
+    };
     tree.write('crates/a/project.json', JSON.stringify({ name: 'a', targets }));
     tree.write('crates/a/package.json', JSON.stringify({ scripts: { lint: 'x', start: 'y' } }));
     const text = await init();
     expect(text).toContain('crates/a/project.json: test (nx:run-commands)');
+    expect(text).toContain('crates/a/project.json: test-doc (cargo test --doc)');
     expect(text).toContain('crates/a/package.json: script lint');
-    expect(text).not.toMatch(/deploy|start/);
+    expect(text).not.toMatch(/deploy|start|build-tests|test-parser/);
   });
 
   it('are not looked for where there is no crate', async () => {

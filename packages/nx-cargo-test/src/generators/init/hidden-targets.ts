@@ -5,7 +5,13 @@ import type { CargoPackages } from '../cargo-packages';
 import { isOurTarget } from '../target-names';
 
 const projectSchema = v.object({
-  targets: v.optional(v.record(v.string(), v.object({ executor: v.optional(v.string()) })), {}),
+  targets: v.optional(
+    v.record(
+      v.string(),
+      v.object({ executor: v.optional(v.string()), command: v.optional(v.string()) }),
+    ),
+    {},
+  ),
 });
 const packageSchema = v.object({ scripts: v.optional(v.record(v.string(), v.string()), {}) });
 
@@ -31,7 +37,7 @@ export function describeHiddenTargets(tree: Tree, { packages }: CargoPackages): 
   for (const { folder } of packages) {
     const projectFile = posix.join(folder, 'project.json');
     const targets = read(tree, projectFile, projectSchema)?.targets ?? {};
-    for (const [name, { executor = '' }] of Object.entries(targets)) {
+    for (const [name, { command, executor = command ?? '' }] of Object.entries(targets)) {
       if (executor.startsWith(`${MONODON_PLUGIN}:`))
         uses.push(
           `  ${projectFile}: ${name} (${executor}): ${MONODON[executor] ?? 'nothing here'}`,
@@ -39,10 +45,13 @@ export function describeHiddenTargets(tree: Tree, { packages }: CargoPackages): 
       else if (isOurTarget(name) && executor !== '' && !executor.startsWith('nx-cargo-test:'))
         hidden.push(`  ${projectFile}: ${name} (${executor})`);
     }
+    // Scripts at the root of the workspace are not made targets.
     const packageFile = posix.join(folder, 'package.json');
+    if (folder === '.') continue;
     const scripts = read(tree, packageFile, packageSchema)?.scripts ?? {};
     for (const name of Object.keys(scripts))
-      if (isOurTarget(name)) hidden.push(`  ${packageFile}: script ${name}`);
+      if (isOurTarget(name))
+        hidden.push(`  ${packageFile}: script ${name}, if the package is one of the workspace`);
   }
   const isPlugin = (readNxJson(tree)?.plugins ?? []).some(
     (plugin) => (typeof plugin === 'string' ? plugin : plugin.plugin) === MONODON_PLUGIN,

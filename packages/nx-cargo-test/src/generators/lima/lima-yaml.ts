@@ -33,7 +33,8 @@ ${limaCommands(request)
 # The oldest Lima that this is meant for; limactl refuses the file if it is older itself.
 minimumLimaVersion: 1.1.0
 
-# Ubuntu 24.04, whose kernel has io_uring and allows it to ordinary users.
+# Ubuntu 24.04, whose kernel has io_uring and allows it to ordinary users. The newest build:
+# one that a digest names is gone after some months.
 images:
   - location: https://cloud-images.ubuntu.com/releases/noble/release/ubuntu-24.04-server-cloudimg-amd64.img
     arch: x86_64
