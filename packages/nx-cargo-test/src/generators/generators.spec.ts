@@ -26,7 +26,10 @@ describe('the manifest', () => {
   });
 
   it('has migrations of the form that `nx migrate` reads', () => {
-    expect(read('migrations.json')).toEqual({ generators: {}, packageJsonUpdates: {} });
+    expect(Object.keys(read('migrations.json') as object)).toEqual([
+      'generators',
+      'packageJsonUpdates',
+    ]);
   });
 
   it('names every generator that there is', () => {
