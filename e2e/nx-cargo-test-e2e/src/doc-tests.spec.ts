@@ -228,10 +228,10 @@ pub fn one(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
   });
 
   test('there is a target where cargo runs doc tests, and nowhere else', () => {
-    expect(workspace.targets('silent')).toContain('test-doc');
-    expect(workspace.targets('derive')).toEqual(['doctor', 'test-doc']);
+    expect(workspace.testTargets('silent')).toContain('test-doc');
+    expect(workspace.testTargets('derive')).toEqual(['test-doc']);
     for (const name of ['off', 'program', 'shared']) {
-      expect(workspace.targets(name)).not.toContain('test-doc');
+      expect(workspace.testTargets(name)).not.toContain('test-doc');
     }
     workspace.nxOk(['run', 'derive:test-doc']);
     expect(verdicts(workspace, 'derive')).toEqual({ 'src/lib.rs - one (line 1)': 'passed' });

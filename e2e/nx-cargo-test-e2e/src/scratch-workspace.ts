@@ -250,6 +250,11 @@ export class ScratchWorkspace {
     return Object.keys(shown.targets).sort();
   }
 
+  /** Those of them that are about tests. */
+  testTargets(project: string): string[] {
+    return this.targets(project).filter((name) => /^(?:build-tests|test|test-.*)$/.test(name));
+  }
+
   /** Runs an Nx command that must succeed. */
   nxOk(args: readonly string[], environment: Readonly<Record<string, string>> = {}): NxRun {
     const run = this.nx(args, environment);

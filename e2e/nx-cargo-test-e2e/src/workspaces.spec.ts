@@ -42,7 +42,7 @@ describe('modules with clashing names', () => {
   ].sort();
 
   it('each has a target of its own, and the umbrella runs them all', () => {
-    expect(workspace.targets('names')).toEqual([
+    expect(workspace.testTargets('names')).toEqual([
       'build-tests',
       'doctor',
       'test',
@@ -79,22 +79,22 @@ describe('modules with clashing names', () => {
   });
 
   it('a module that is added, renamed or removed is known at once', () => {
-    const before = workspace.targets('names');
+    const before = workspace.testTargets('names');
     workspace.write('names/src/first.rs', moduleOf('arena') + moduleOf('added'));
     expect(workspace.nxOk(['run', 'names:test']).executed).toContain('names/first::added::holds');
-    expect(workspace.targets('names')).toEqual([...before, 'test-added'].sort());
+    expect(workspace.testTargets('names')).toEqual([...before, 'test-added'].sort());
 
     workspace.write('names/src/first.rs', moduleOf('arena') + moduleOf('renamed'));
     const renamed = workspace.nxOk(['run', 'names:test']).executed;
     expect(renamed).toContain('names/first::renamed::holds');
     expect(renamed).not.toContain('names/first::added::holds');
-    expect(workspace.targets('names')).toEqual([...before, 'test-renamed'].sort());
+    expect(workspace.testTargets('names')).toEqual([...before, 'test-renamed'].sort());
 
     workspace.write('names/src/first.rs', moduleOf('arena'));
     const { executed, output } = workspace.nxOk(['run', 'names:test']);
     expect(executed).not.toContain('names/first::renamed::holds');
     expect(output).not.toContain('renamed');
-    expect(workspace.targets('names')).toEqual(before);
+    expect(workspace.testTargets('names')).toEqual(before);
   });
 });
 

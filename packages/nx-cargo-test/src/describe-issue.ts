@@ -5,13 +5,20 @@ import { proposeNearest } from './nearest-name';
  * What is wrong with options, after the path of the wrong key, and the nearest right
  * key or value.
  *
- * @param keys Known keys, where others are refused. Default: none.
+ * @param knownKeys Known keys below the keys given, where others are refused. Default: none.
  */
-export function describeIssue(issue: v.BaseIssue<unknown>, keys: readonly string[] = []): string {
+export function describeIssue(
+  issue: v.BaseIssue<unknown>,
+  knownKeys: (parent: readonly string[]) => readonly string[] = () => [],
+): string {
   const path = v.getDotPath(issue) ?? '(all)';
-  if (issue.type === 'strict_object' && path !== '(all)') {
-    if (issue.expected !== 'never') return `${path}: expected a value, got none`;
-    return `${path}: unknown option${proposeNearest(path, keys)}; known are ${keys.join(', ')}`;
+  if (issue.type === 'strict_object' && issue.expected !== 'never' && path !== '(all)')
+    return `${path}: expected a value, got none`;
+  // The same type of issue says that there is no object at all.
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const steps = (issue.path ?? []).map(({ key }) => String(key));
+    const keys = knownKeys(steps.slice(0, -1));
+    return `${path}: unknown option${proposeNearest(steps.at(-1) ?? '', keys)}; known are ${keys.join(', ')}`;
   }
   const values = [...(issue.expected ?? '').matchAll(/"([^"]*)"/g)].map(([, value = '']) => value);
   const proposal = typeof issue.input === 'string' ? proposeNearest(issue.input, values) : '';

@@ -18,7 +18,9 @@ export type ErrorCode =
   | 'UNCLEAR_SELECTION'
   | 'NO_CAPTURED_LINK'
   | 'LEDGER_UNUSABLE'
-  | 'GUEST_UNUSABLE';
+  | 'GUEST_UNUSABLE'
+  | 'TOOL_MISSING'
+  | 'COMMAND_FAILED';
 
 /** What is wrong in words, whatever was thrown. */
 export function messageOf(error: unknown): string {

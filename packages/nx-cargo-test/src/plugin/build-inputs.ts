@@ -100,7 +100,8 @@ function contains(folder: string, inner: string): boolean {
   return folder === '.' || inner === folder || inner.startsWith(`${folder}/`);
 }
 
-function foldersUpward(folder: string): readonly string[] {
+/** A folder relative to the Nx workspace root, and all above it. */
+export function foldersUpward(folder: string): readonly string[] {
   return folder === '.' ? ['.'] : [folder, ...foldersUpward(posix.dirname(folder))];
 }
 

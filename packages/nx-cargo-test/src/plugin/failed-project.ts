@@ -8,11 +8,14 @@ import type { CargoTestMetadata } from './merged-target';
  * graph is computed would end every Nx command for every other project, and a
  * project without targets would pass for tested: so its targets are there and
  * fail with the reason.
+ *
+ * @param commands Names of its targets besides those of tests.
  */
 export function failedProject(
   name: string,
   folder: string,
   failure: CargoTestError,
+  commands: readonly string[] = [],
 ): ProjectConfiguration {
   const target = (executor: string, cargoWorkspace: string): TargetConfiguration => {
     const nxCargoTest: CargoTestMetadata = {
@@ -37,6 +40,7 @@ export function failedProject(
     targets: {
       test: target('group', folder),
       'build-tests': target('build-tests', folder),
+      ...Object.fromEntries(commands.map((command) => [command, target('umbrella', folder)])),
       ...doctorTarget(),
     },
     metadata: { technologies: ['rust'], targetGroups: { 'Rust tests': ['test', 'build-tests'] } },

@@ -227,12 +227,16 @@ describe('inferProjects', () => {
       ]),
       'bad/Cargo.toml': new CargoTestError('CARGO_METADATA_FAILED', 'cargo says no'),
     };
-    const projects = await infer(answers);
+    const targets = { fmt: false, doc: { name: 'docs' } };
+    const projects = await infer(answers, { targets });
     expect(projects.map(({ name }) => name).sort()).toEqual(['bad', 'good']);
     const bad = projects.find(({ name }) => name === 'bad')!;
     const { doctor, ...failing } = bad.targets!;
     expect(doctor).toMatchObject({ executor: 'nx-cargo-test:doctor', cache: false });
-    expect(Object.keys(failing)).toEqual(['test', 'build-tests']);
+    expect(Object.keys(failing).sort()).toEqual([
+      ...['all', 'build', 'build-tests', 'ci', 'coverage', 'docs', 'fmt-check', 'lint', 'miri'],
+      'test',
+    ]);
     for (const target of Object.values(failing)) {
       expect(target.cache).toBe(false);
       expect(targetMetadata(target)?.failure).toEqual({
@@ -303,8 +307,9 @@ describe('inferProjects', () => {
 
 type Answers = Readonly<Record<string, CargoWorkspace | Error>>;
 
-async function infer(answers: Answers, options: unknown = {}): ReturnType<typeof projectsOf> {
-  return projectsOf(answers, options);
+/** Without the targets of commands, unless the options say something of them. */
+async function infer(answers: Answers, options: object = {}): ReturnType<typeof projectsOf> {
+  return projectsOf(answers, { targets: false, ...options });
 }
 
 async function projectsOf(answers: Answers, options: unknown) {

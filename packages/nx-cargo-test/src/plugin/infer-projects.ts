@@ -9,10 +9,11 @@ import type { CargoManifest } from '../cargo/cargo-manifest';
 import type { CargoSide, SeenPackage } from './cargo-side';
 import { digest, openDiskCache, pluginVersion, type DiskCache } from '../disk-cache';
 import { chooseRunner } from '../choose-runner';
+import { commandTargetNames, commandTargets, type CommandTargets } from './command-targets';
 import { doctorTarget } from './doctor-target';
 import { failedProject } from './failed-project';
 import { likelyMembers, packageNameOf } from './group-manifests';
-import { packageTargets, type PackageBinary } from './package-targets';
+import { packageTargets, type PackageBinary, type PackageTargets } from './package-targets';
 import { pathClosure } from './path-closure';
 import type { ResolvedOptions } from './plugin-options';
 import { workspacePaths } from './workspace-path';
@@ -51,7 +52,10 @@ export async function inferProjects(
     for (const { file, folder } of members.length > 0 ? members : [group.root]) {
       const manifest = group.files.find((each) => each.file === file) ?? group.root;
       const name = packageNameOf(manifest) ?? basename(join(workspaceRoot, folder));
-      inferred.push({ manifestFile: file, project: failedProject(name, folder, failure) });
+      inferred.push({
+        manifestFile: file,
+        project: failedProject(name, folder, failure, commandTargetNames(options)),
+      });
     }
   }
   return distinctNames(inferred);
@@ -66,17 +70,25 @@ async function packageProject(
 ): Promise<ProjectConfiguration> {
   const { cargo, folder, cargoWorkspace } = each;
   const closure = pathClosure(each, side.locate);
-  const { targets, targetGroups } = packageTargets({
+  const place = {
     packageName: cargo.name,
     packageFolder: folder,
     cargoWorkspace,
-    binaries: await packageBinaries(cargo, each.manifest, reader, workspaceRoot),
-    ...docTests(cargo),
     sourceFolders: closure.folders,
     targetFolders: targetFolders(each, closure.folders, side),
     unseenFolders: closure.unseen,
     options,
+  };
+  const tests = packageTargets({
+    ...place,
+    binaries: await packageBinaries(cargo, each.manifest, reader, workspaceRoot),
+    ...docTests(cargo),
     runner: inferredRunner(options),
+  });
+  const commands = commandTargets({
+    ...place,
+    benches: cargo.targets.filter(({ kind }) => kind.includes('bench')).map(({ name }) => name),
+    testTargets: new Set(Object.keys(tests.targets)),
   });
   const source =
     cargo.targets.find(isLibrary) ?? cargo.targets.find(({ kind }) => kind.includes('bin'));
@@ -86,9 +98,18 @@ async function packageProject(
     root: folder,
     projectType: cargo.targets.some(isLibrary) ? 'library' : 'application',
     ...(sourceRoot === undefined ? {} : { sourceRoot }),
-    targets: { ...targets, ...doctorTarget() },
-    metadata: { technologies: ['rust'], targetGroups },
+    namedInputs: commands.namedInputs,
+    targets: { ...commands.targets, ...tests.targets, ...doctorTarget() },
+    metadata: { technologies: ['rust'], targetGroups: targetGroups(tests, commands) },
   };
+}
+
+function targetGroups(
+  tests: PackageTargets,
+  commands: CommandTargets,
+): PackageTargets['targetGroups'] {
+  const names = Object.keys(commands.targets);
+  return { ...tests.targetGroups, ...(names.length === 0 ? {} : { 'Rust commands': names }) };
 }
 
 /** The executor says what is wrong with a runner that can't be chosen. */

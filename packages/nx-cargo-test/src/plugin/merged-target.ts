@@ -7,6 +7,12 @@ export interface CargoTestMetadata {
   readonly leaves?: readonly string[];
   /** Entries that the target must keep however the user's configuration is merged into it. */
   readonly requires: RequiredEntries;
+  /** Why a result of the target must not come from Nx's cache. */
+  readonly uncached?: {
+    readonly because: string;
+    /** Whether it may, if the target says which `outputs` are restored. */
+    readonly unlessOutputs: boolean;
+  };
   /** Why the target cannot work at all. */
   readonly failure?: { readonly code: ErrorCode; readonly message: string };
 }
@@ -70,18 +76,7 @@ export function checkMergedTarget(
  *   or the failure that inference met with this package.
  */
 export function assertTargetIntact(context: ExecutorContext): void {
-  const { projectName, targetName } = context;
-  const target =
-    projectName === undefined || targetName === undefined
-      ? undefined
-      : (context.projectGraph?.nodes[projectName]?.data.targets?.[targetName] ??
-        context.projectsConfigurations?.projects[projectName]?.targets?.[targetName]);
-  if (projectName === undefined || targetName === undefined || target === undefined) {
-    throw new CargoTestError(
-      'GRAPH_OUT_OF_DATE',
-      'the project graph does not hold the target that runs; run `nx reset`',
-    );
-  }
+  const { projectName, targetName, target } = runningTarget(context);
   const metadata = targetMetadata(target);
   if (metadata === undefined) {
     throw new CargoTestError(
@@ -96,6 +91,31 @@ export function assertTargetIntact(context: ExecutorContext): void {
     dependsOn,
   });
   if (problem !== undefined) throw new CargoTestError('TARGET_DEFAULTS_REPLACED', problem);
+}
+
+/**
+ * The target that an executor runs for.
+ *
+ * @throws {CargoTestError} `GRAPH_OUT_OF_DATE` if the graph does not hold it.
+ */
+export function runningTarget(context: ExecutorContext): {
+  readonly projectName: string;
+  readonly targetName: string;
+  readonly target: TargetConfiguration;
+} {
+  const { projectName, targetName } = context;
+  const target =
+    projectName === undefined || targetName === undefined
+      ? undefined
+      : (context.projectGraph?.nodes[projectName]?.data.targets?.[targetName] ??
+        context.projectsConfigurations?.projects[projectName]?.targets?.[targetName]);
+  if (projectName === undefined || targetName === undefined || target === undefined) {
+    throw new CargoTestError(
+      'GRAPH_OUT_OF_DATE',
+      'the project graph does not hold the target that runs; run `nx reset`',
+    );
+  }
+  return { projectName, targetName, target };
 }
 
 function without(

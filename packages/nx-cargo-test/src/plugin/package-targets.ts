@@ -139,11 +139,12 @@ function buildTarget(request: PackageTargetsRequest): TargetConfiguration {
 }
 
 /** Nx would answer from its cache without looking at what it cannot see. */
-function whyNotCached({
+export function whyNotCached({
   unseenFolders,
   sourceFolders,
   cargoWorkspace,
-}: PackageTargetsRequest): string | undefined {
+}: Pick<PackageTargetsRequest, 'unseenFolders' | 'sourceFolders' | 'cargoWorkspace'>):
+  string | undefined {
   if (unseenFolders.length > 0) {
     return `path dependency ${unseenFolders.join(', ')} lies outside of the Nx workspace or is ignored by git`;
   }

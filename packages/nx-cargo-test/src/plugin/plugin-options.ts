@@ -4,6 +4,8 @@ import { CargoTestError } from '../errors';
 import { REUSE_MODES } from '../ledger/reuse-mode';
 import { LIMA_SOURCES } from '../lima/lima-sources';
 import { RUNNERS } from '../choose-runner';
+import { commandOptionKeys, commandOptionsSchema, resolveCommands } from './command-options';
+import type { ResolvedCommands } from './command-options';
 
 const names = v.array(v.string());
 
@@ -59,6 +61,12 @@ const optionsSchema = v.strictObject({
     () => ({}),
   ),
   /**
+   * The targets besides those of tests, such as `lint`: each can be renamed, left out
+   * with `false`, and given arguments, features, a profile, a toolchain.
+   * Default: all of them as they are.
+   */
+  targets: v.optional(commandOptionsSchema, {}),
+  /**
    * For each package the exact names of tests that may fail; they are reported.
    * Default: `{}`
    */
@@ -111,7 +119,9 @@ const optionsSchema = v.strictObject({
 export type NxCargoTestOptions = v.InferInput<typeof optionsSchema>;
 
 /** Options with their defaults filled in. */
-export type ResolvedOptions = v.InferOutput<typeof optionsSchema>;
+export type ResolvedOptions = Omit<v.InferOutput<typeof optionsSchema>, 'targets'> & {
+  readonly targets: ResolvedCommands;
+};
 
 /**
  * What tests usually read: everything below `tests` that is no Rust source, and
@@ -151,7 +161,7 @@ const defaultEnvironment: readonly string[] = [
 export function resolveOptions(options: unknown): ResolvedOptions {
   const result = v.safeParse(optionsSchema, options ?? {});
   if (!result.success) {
-    const problem = describeIssue(result.issues[0], Object.keys(optionsSchema.entries));
+    const problem = describeIssue(result.issues[0], knownKeys);
     throw new CargoTestError('INVALID_OPTIONS', `options of nx-cargo-test in nx.json: ${problem}`);
   }
   const resolved = result.output;
@@ -167,5 +177,11 @@ export function resolveOptions(options: unknown): ResolvedOptions {
       'options of nx-cargo-test in nx.json: sets.doc: test-doc is the target of the doc tests; give the set another name',
     );
   }
-  return resolved;
+  return { ...resolved, targets: resolveCommands(resolved.targets, Object.keys(resolved.sets)) };
+}
+
+function knownKeys(parent: readonly string[]): readonly string[] {
+  const [first, ...rest] = parent;
+  if (first === undefined) return Object.keys(optionsSchema.entries);
+  return first === 'targets' ? commandOptionKeys(rest) : [];
 }

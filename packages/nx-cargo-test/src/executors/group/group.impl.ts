@@ -6,6 +6,7 @@ import { fingerprintFile, resultFile } from '../../build/paths';
 import { CargoTestError } from '../../errors';
 import { assertTargetIntact } from '../../plugin/merged-target';
 import { describeFailure } from '../../report/describe-failure';
+import { isDependency } from '../task-dependencies';
 import { parseTestModuleOptions, withoutOwnOptions } from '../test-module/options';
 import { checkLeaves, type GroupLeaf } from './check-leaves';
 
@@ -82,24 +83,6 @@ async function readLeaf(
     results: await readIfThere(resolve(context.root, resultsPath)),
     resultsPath,
   };
-}
-
-/** True when this run's own task depends on the target. */
-function isDependency(context: ExecutorContext, project: string, target: string): boolean {
-  const graph = context.taskGraph;
-  if (graph === undefined) return false;
-  const own = Object.values(graph.tasks).filter(
-    (task) =>
-      task.target.project === context.projectName &&
-      task.target.target === context.targetName &&
-      (task.target.configuration ?? '') === (context.configurationName ?? ''),
-  );
-  return own.some((task) =>
-    (graph.dependencies[task.id] ?? []).some((id) => {
-      const dependency = graph.tasks[id];
-      return dependency?.target.project === project && dependency.target.target === target;
-    }),
-  );
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

@@ -8,6 +8,7 @@ import type { LimaSettings } from '../../lima/lima-host';
 import { parseLeafId, type Leaf } from '../../module/test-module';
 import { RUNNERS, type RunnerOption } from '../../choose-runner';
 import { parseBuildTestsOptions } from '../build-tests/options';
+import { withoutOptions } from '../given-arguments';
 import { parseOptions } from '../parse-options';
 
 const seconds = v.pipe(v.number(), v.gtValue(0));
@@ -59,10 +60,13 @@ export interface TestModuleOptions {
 }
 
 /** Our own options, which Nx leaves among the arguments when they stand on the command line. */
-const ownOptions = [
-  ...['expectedFailures', 'warnAfterSeconds', 'killAfterSeconds', 'reuse'],
-  ...['runner', 'limaInstance', 'limaSources', 'limaStart', 'limaEnvironment'],
-];
+const ownOptions = {
+  withValue: [
+    ...['expectedFailures', 'warnAfterSeconds', 'killAfterSeconds', 'reuse'],
+    ...['runner', 'limaInstance', 'limaSources', 'limaEnvironment'],
+  ],
+  withoutValue: ['limaStart'],
+};
 
 /**
  * Checks the options of a leaf.
@@ -143,14 +147,5 @@ export function projectFolder(context: ExecutorContext, projectName: string): st
 
 /** The arguments that are for the tests: without our own options, in either spelling. */
 export function withoutOwnOptions(unparsed: readonly string[]): string[] {
-  const result: string[] = [];
-  for (let index = 0; index < unparsed.length; index += 1) {
-    const argument = unparsed[index] ?? '';
-    if (argument === '--') return [...result, ...unparsed.slice(index)];
-    const match = /^--([A-Za-z-]+)(=.*)?$/s.exec(argument);
-    const name = match?.[1]?.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    if (name === undefined || !ownOptions.includes(name)) result.push(argument);
-    else if (match?.[2] === undefined) index += 1;
-  }
-  return result;
+  return withoutOptions(unparsed, ownOptions);
 }

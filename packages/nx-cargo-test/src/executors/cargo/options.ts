@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import type { BuildTestsOptions } from '../../build/build-options';
+import { CARGO_COMMANDS, type CargoCommand } from '../../command/cargo-command';
+import { withoutOptions } from '../given-arguments';
+import { parseOptions } from '../parse-options';
+
+/** Options that the target has from inference; Nx adds what stands on the command line. */
+const optionsSchema = v.looseObject({
+  /** Which command. */
+  command: v.picklist(CARGO_COMMANDS),
+  /** Cargo package name. */
+  package: v.string(),
+  /** Folder of the Cargo workspace relative to the Nx workspace root, `.` for the root itself. */
+  cargoWorkspace: v.string(),
+  /** The only bench to run. Default: all. */
+  bench: v.exactOptional(v.string()),
+  /** Toolchain of rustup. Default: the one that rustup chooses. */
+  toolchain: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
+  features: v.exactOptional(v.array(v.string())),
+  allFeatures: v.exactOptional(v.boolean()),
+  noDefaultFeatures: v.exactOptional(v.boolean()),
+  profile: v.exactOptional(v.string()),
+  /** Further arguments, as they would stand after the command. Default: none. */
+  args: v.optional(v.array(v.string()), () => []),
+  /** The command line's arguments for the target, as they were written. */
+  __unparsed__: v.optional(v.array(v.string()), () => []),
+});
+
+/** Options of the executor `cargo`, checked. */
+export interface CargoOptions extends Omit<BuildTestsOptions, 'buildEnvironment'> {
+  readonly command: CargoCommand;
+  readonly bench?: string;
+  readonly toolchain?: string;
+  readonly args: readonly string[];
+  /** The user's arguments from the command line. */
+  readonly given: readonly string[];
+}
+
+/** Options that a user may give on the command line; others stay there, and are refused or told by cargo. */
+const OWN_OPTIONS = {
+  withValue: ['toolchain', 'features', 'profile', 'args'],
+  withoutValue: ['allFeatures', 'noDefaultFeatures'],
+};
+
+/**
+ * Checks the options of the executor `cargo`.
+ *
+ * @throws {CargoTestError} `INVALID_OPTIONS` naming the first wrong key.
+ */
+export function parseCargoOptions(options: unknown): CargoOptions {
+  const { __unparsed__, ...rest } = parseOptions(optionsSchema, 'cargo', options);
+  return { ...rest, given: withoutOptions(__unparsed__, OWN_OPTIONS) };
+}

@@ -1,0 +1,19 @@
+import type { ExecutorContext } from '@nx/devkit';
+
+/** True when this run's own task depends on the target. */
+export function isDependency(context: ExecutorContext, project: string, target: string): boolean {
+  const graph = context.taskGraph;
+  if (graph === undefined) return false;
+  const own = Object.values(graph.tasks).filter(
+    (task) =>
+      task.target.project === context.projectName &&
+      task.target.target === context.targetName &&
+      (task.target.configuration ?? '') === (context.configurationName ?? ''),
+  );
+  return own.some((task) =>
+    (graph.dependencies[task.id] ?? []).some((id) => {
+      const dependency = graph.tasks[id];
+      return dependency?.target.project === project && dependency.target.target === target;
+    }),
+  );
+}
