@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { startNx } from './nx-process';
@@ -52,6 +52,16 @@ describe('lint', () => {
     }
   });
 
+  test('sees a source that cargo takes for unchanged', () => {
+    const file = 'small/src/lib.rs';
+    const original = workspace.read(file);
+    expect(run('lint').status).toBe(0);
+    workspace.write(file, original.replace('a + b', 'return a + b').replace('c + d', 'c + d;'));
+    utimesSync(join(workspace.folder, file), 0, 0);
+    expect(run('lint').output).toContain('warning: unneeded `return` statement');
+    workspace.write(file, original);
+  });
+
   test('does not pass for fixed, nor for another package', () => {
     expect(run('lint', '--', '--fix').output).toContain('INVALID_OPTIONS: lint: --fix');
     expect(run('lint', '--', '--package', 'other').output).toContain(
@@ -71,6 +81,25 @@ test('fmt mends what fmt-check shows, every time', () => {
     expect(run('fmt-check').status).toBe(0);
   }
 });
+
+test.each(['lint', 'fmt-check'])(
+  '%s is not kept for a source that Nx does not look at',
+  (target) => {
+    workspace.write('shared/extra.rs', 'pub fn more() {}\n');
+    workspace.writeCrate('outer', {
+      files: { 'src/lib.rs': '#[path = "../../shared/extra.rs"]\npub mod extra;\n' },
+    });
+    const lint = (): NxRun => workspace.nx(['run', `outer:${target}`]);
+    expect(lint().output).toContain(
+      `"${target}": {"inputs": ["...", "{workspaceRoot}/<file>"]}:\n  shared/extra.rs`,
+    );
+    const inputs = ['...', '{workspaceRoot}/shared/extra.rs'];
+    workspace.write('outer/project.json', JSON.stringify({ targets: { [target]: { inputs } } }));
+    expect(lint().status).toBe(0);
+    expect(lint().output).toContain(HIT);
+    workspace.delete('outer');
+  },
+);
 
 test('a bench gets its arguments, and is never taken from the cache', () => {
   for (const target of ['bench', 'bench-speed', 'bench']) {

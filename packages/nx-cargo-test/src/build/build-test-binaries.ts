@@ -188,7 +188,12 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
 
 const LIBRARY = /^(lib|rlib|dylib|cdylib|staticlib|proc-macro)$/;
 
-function findPackage(cargo: CargoWorkspace, name: string): CargoPackage {
+/**
+ * A package of a Cargo workspace by its name.
+ *
+ * @throws {CargoTestError} `GRAPH_OUT_OF_DATE` if there is none.
+ */
+export function findPackage(cargo: CargoWorkspace, name: string): CargoPackage {
   const found = cargo.packages.find((each) => each.name === name);
   if (found !== undefined) return found;
   throw new CargoTestError(

@@ -53,21 +53,4 @@ describe('commandLine', () => {
     ]);
     expect(line({ given: ['--', '--'] }).slice(-2)).toEqual(['--', '--']);
   });
-
-  it.each<[Partial<CommandLine>]>([
-    [{ given: ['-p', 'b'] }],
-    [{ args: ['--package=b'] }],
-    [{ command: 'build', given: ['--workspace'] }],
-    [{ command: 'fmt-check', given: ['--manifest-path', 'x'] }],
-    [{ given: ['--fix'] }],
-    [{ given: ['--message-format=json'] }],
-  ])('refuses %j', (changes) => {
-    expect(() => line(changes)).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS' }));
-  });
-
-  it('hands on to the tool what it would refuse of cargo', () => {
-    expect(line({ command: 'bench', given: ['--', '--fix', '-p'] }).slice(-3)).toEqual([
-      ...['--', '--fix', '-p'],
-    ]);
-  });
 });

@@ -1,6 +1,5 @@
 import { pathToFileURL } from 'node:url';
 import { selectionArguments, type BuildTestsOptions } from '../build/build-options';
-import { CargoTestError } from '../errors';
 import { COMMANDS, type CargoCommand } from './cargo-command';
 
 /** A command of cargo for one package. */
@@ -16,22 +15,17 @@ export interface CommandLine extends Omit<BuildTestsOptions, 'cargoWorkspace'> {
   readonly args: readonly string[];
   /** The same from the command line; they follow after those of `args`. */
   readonly given: readonly string[];
-  /** Arguments for the tool that are ours. Default: none. */
-  readonly forTool?: readonly string[];
+  /** Arguments that are ours. Default: none. */
+  readonly added?: { readonly forCargo: readonly string[]; readonly forTool: readonly string[] };
 }
 
-/**
- * The arguments for cargo.
- *
- * @throws {CargoTestError} `INVALID_OPTIONS` for an argument by which the command would
- *   be about something else than the target says.
- */
+/** The arguments for cargo. */
 export function commandLine(line: CommandLine): string[] {
   const { words, compiles } = COMMANDS[line.command];
   const own = splitArguments(line.args);
   const given = splitArguments(line.given);
-  const forTool = [...own.forTool, ...given.forTool, ...(line.forTool ?? [])];
-  refuseArguments(line.command, [...own.forCargo, ...given.forCargo]);
+  const { added = { forCargo: [], forTool: [] } } = line;
+  const forTool = [...own.forTool, ...given.forTool, ...added.forTool];
   return [
     ...toolchainArguments(line.toolchain),
     ...words,
@@ -41,6 +35,7 @@ export function commandLine(line: CommandLine): string[] {
     ...(compiles ? selectionArguments({ ...line, cargoWorkspace: '.' }) : []),
     ...own.forCargo,
     ...given.forCargo,
+    ...added.forCargo,
     ...(forTool.length === 0 ? [] : ['--', ...forTool]),
   ];
 }
@@ -62,7 +57,8 @@ function packageArgument({ command, package: name, packageFolder }: CommandLine)
   return knowsNamesOnly ? name : `path+${pathToFileURL(packageFolder).href}#${name}`;
 }
 
-function splitArguments(args: readonly string[]): {
+/** Takes arguments apart at the first `--`. */
+export function splitArguments(args: readonly string[]): {
   readonly forCargo: readonly string[];
   readonly forTool: readonly string[];
 } {
@@ -70,34 +66,4 @@ function splitArguments(args: readonly string[]): {
   return index === -1
     ? { forCargo: args, forTool: [] }
     : { forCargo: args.slice(0, index), forTool: args.slice(index + 1) };
-}
-
-/** Arguments by which another package would be meant than the target stands for, or all. */
-const FOREIGN = ['-p', '--package', '--workspace', '--all', '--manifest-path', '--exclude'];
-
-function refuseArguments(command: CargoCommand, args: readonly string[]): void {
-  for (const argument of args) {
-    const name = argument.split('=')[0] ?? '';
-    if (FOREIGN.includes(name)) {
-      throw refused(
-        command,
-        argument,
-        'the target stands for its own package; run that of another project',
-      );
-    }
-    if (command === 'lint' && name === '--fix') {
-      throw refused(
-        command,
-        argument,
-        'Nx would not fix what it takes from its cache; run `cargo clippy --fix` itself',
-      );
-    }
-    if (command === 'lint' && name === '--message-format') {
-      throw refused(command, argument, 'the plugin reads cargo’s messages to learn what was read');
-    }
-  }
-}
-
-function refused(command: CargoCommand, argument: string, why: string): CargoTestError {
-  return new CargoTestError('INVALID_OPTIONS', `${command}: ${argument} is not passed on: ${why}`);
 }

@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildInputs } from '../build/build-inputs';
-import { coveredFiles } from '../build/fileset';
+import { coveredFiles, type CoversFile } from '../build/fileset';
 import { assertInputsCovered } from '../build/input-coverage';
 import type { CargoConfig } from '../cargo/cargo-config';
 import type { BuildScriptRun } from '../cargo/cargo-messages';
@@ -46,17 +46,11 @@ export async function assertTargetInputs(
     join(home, 'git'),
     task.sysroot,
   ];
-  const { projectName = '', targetName = '' } = context;
-  const project = context.projectGraph.nodes[projectName]?.data;
   await assertInputsCovered({
     inputs,
     // What cargo and rustc name has no symbolic links in it.
     workspaceRoot: realpathSync(context.root),
-    target: targetName,
-    covers: coveredFiles(project?.targets?.[targetName]?.inputs ?? [], project?.root ?? '.', {
-      ...context.nxJsonConfiguration?.namedInputs,
-      ...project?.namedInputs,
-    }),
+    ...targetCovers(context),
     // The runtime input of the target prints these, whatever git thinks of them.
     printedFiles: [join(cargo.folder, 'Cargo.lock'), ...config.files],
     derivedFolders,
@@ -71,4 +65,20 @@ export async function assertTargetInputs(
   return inputs.files
     .map(({ name }) => name)
     .filter((file) => !derivedFolders.some((folder) => file.startsWith(`${folder}/`)));
+}
+
+/** Which files the inputs of the context's own target cover. */
+export function targetCovers(context: ExecutorContext): {
+  readonly target: string;
+  readonly covers: CoversFile;
+} {
+  const { projectName = '', targetName = '' } = context;
+  const project = context.projectGraph.nodes[projectName]?.data;
+  return {
+    target: targetName,
+    covers: coveredFiles(project?.targets?.[targetName]?.inputs ?? [], project?.root ?? '.', {
+      ...context.nxJsonConfiguration?.namedInputs,
+      ...project?.namedInputs,
+    }),
+  };
 }

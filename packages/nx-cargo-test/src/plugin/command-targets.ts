@@ -71,6 +71,7 @@ function commandTarget(
   bench?: string,
 ): TargetConfiguration {
   const { packageName, cargoWorkspace, packageFolder } = request;
+  const { buildEnvironment } = request.options;
   const cached = CACHED_COMMANDS.find((each) => each === command);
   const why = cached === undefined ? undefined : whyNotCached(request);
   const inputs: readonly Input[] =
@@ -95,6 +96,9 @@ function commandTarget(
       cargoWorkspace,
       ...(bench === undefined ? {} : { bench }),
       ...commandOptions(settings, COMMANDS[command].compiles ? request.options : undefined),
+      ...(command === 'lint' && buildEnvironment.length > 0
+        ? { buildEnvironment: [...buildEnvironment].sort() }
+        : {}),
     },
     metadata: metadata(
       `${describe(command, packageName, bench)}${why === undefined ? '' : `; not cached: ${why}`}`,

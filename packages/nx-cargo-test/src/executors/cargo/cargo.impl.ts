@@ -1,10 +1,15 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { runProgram } from '../../cargo/run-program';
+import { runningTarget } from '../../plugin/merged-target';
+import { commandEnvironment } from '../../process/command-environment';
 import { spawnSupervised } from '../../process/spawn';
 import { describeFailure } from '../../report/describe-failure';
 import { assertCommandIntact } from './assert-command-intact';
-import { parseCargoOptions } from './options';
+import { openFormatCheck } from './format-check';
+import { openLintCheck } from './lint-check';
+import { parseCargoOptions, type CargoOptions } from './options';
 import { runCommand } from './run-command';
+import type { SuccessCheck } from './success-check';
 
 /** Runs one command of cargo for a package. */
 export default async function cargoExecutor(
@@ -14,6 +19,7 @@ export default async function cargoExecutor(
   try {
     const options = parseCargoOptions(rawOptions);
     assertCommandIntact(context, options);
+    const check = await openCheck(context, options);
     await runCommand({
       workspaceRoot: context.root,
       packageFolder: context.projectGraph.nodes[context.projectName ?? '']?.data.root ?? '.',
@@ -25,10 +31,21 @@ export default async function cargoExecutor(
       run: runProgram,
       spawn: spawnSupervised,
       onOutput: (stream, text) => void process[stream].write(text),
+      ...(check === undefined ? {} : { check }),
     });
     return { success: true };
   } catch (error) {
     process.stderr.write(`${describeFailure(error)}\n`);
     return { success: false };
   }
+}
+
+async function openCheck(
+  context: ExecutorContext,
+  options: CargoOptions,
+): Promise<SuccessCheck | undefined> {
+  if (runningTarget(context).target.cache !== true) return undefined;
+  const environment = commandEnvironment(process.env);
+  if (options.command === 'lint') return openLintCheck(context, options, environment);
+  return options.command === 'fmt-check' ? openFormatCheck(context, environment) : undefined;
 }

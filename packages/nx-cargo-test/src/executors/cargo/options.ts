@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { BuildTestsOptions } from '../../build/build-options';
 import { CARGO_COMMANDS, type CargoCommand } from '../../command/cargo-command';
+import { refuseArguments } from '../../command/refuse-arguments';
 import { withoutOptions } from '../given-arguments';
 import { parseOptions } from '../parse-options';
 
@@ -20,6 +21,8 @@ const optionsSchema = v.looseObject({
   allFeatures: v.exactOptional(v.boolean()),
   noDefaultFeatures: v.exactOptional(v.boolean()),
   profile: v.exactOptional(v.string()),
+  /** Variables that build scripts or macros read, beyond those that every build covers. */
+  buildEnvironment: v.exactOptional(v.array(v.string())),
   /** Further arguments, as they would stand after the command. Default: none. */
   args: v.optional(v.array(v.string()), () => []),
   /** The command line's arguments for the target, as they were written. */
@@ -27,7 +30,7 @@ const optionsSchema = v.looseObject({
 });
 
 /** Options of the executor `cargo`, checked. */
-export interface CargoOptions extends Omit<BuildTestsOptions, 'buildEnvironment'> {
+export interface CargoOptions extends BuildTestsOptions {
   readonly command: CargoCommand;
   readonly bench?: string;
   readonly toolchain?: string;
@@ -45,9 +48,11 @@ const OWN_OPTIONS = {
 /**
  * Checks the options of the executor `cargo`.
  *
- * @throws {CargoTestError} `INVALID_OPTIONS` naming the first wrong key.
+ * @throws {CargoTestError} `INVALID_OPTIONS` naming the first wrong key or argument.
  */
 export function parseCargoOptions(options: unknown): CargoOptions {
   const { __unparsed__, ...rest } = parseOptions(optionsSchema, 'cargo', options);
-  return { ...rest, given: withoutOptions(__unparsed__, OWN_OPTIONS) };
+  const given = withoutOptions(__unparsed__, OWN_OPTIONS);
+  for (const args of [rest.args, given]) refuseArguments(rest.command, args);
+  return { ...rest, given };
 }

@@ -3,6 +3,7 @@ import type { ProcessExit } from '../../process/process-exit';
 import type { Command } from '../../process/supervise-group';
 import { parseCargoOptions } from './options';
 import { runCommand, type CommandRun } from './run-command';
+import type { SuccessCheck } from './success-check';
 
 interface World {
   readonly options?: object;
@@ -130,6 +131,35 @@ test.each<[string, World, string, string]>([
   ],
 ])('a command that %s says so', async (_, world, code, words) => {
   await expect(run(world)).rejects.toThrow(failure(code, words));
+});
+
+describe('a check', () => {
+  /** A check that wants so many runs; cargo's output for it is "for us, for the user". */
+  const check = (runs: number): SuccessCheck => ({
+    arguments: { forCargo: ['--ours'], forTool: ['--too'] },
+    shown: (stdout) => stdout.replace('for us, ', ''),
+    mustRunAgain: () => Promise.resolve(started.length < runs),
+  });
+  const spawn: CommandRun['spawn'] = (command, supervision) => {
+    started.push(command);
+    supervision.onOutput('stdout', 'for us, for the user\n');
+    const exit = { type: 'code' as const, code: 0 };
+    return { ended: Promise.resolve({ exit, leftProcesses: false }), kill: () => undefined };
+  };
+
+  test('has cargo run until nothing is out of date, and its own output left out', async () => {
+    await run({ changes: { check: check(3), spawn }, options: { args: ['--', '-D', 'x'] } });
+    expect(started).toHaveLength(3);
+    expect(started[0]!.args.slice(-5)).toEqual(['--ours', '--', '-D', 'x', '--too']);
+    expect(output).toBe('for the user\n'.repeat(3));
+  });
+
+  test('gives up when another cargo never rests', async () => {
+    await expect(run({ changes: { check: check(99), spawn } })).rejects.toThrow(
+      failure('SOURCES_CHANGED', 'another cargo'),
+    );
+    expect(started).toHaveLength(4);
+  });
 });
 
 test('elsewhere than on Linux only sources are formatted', async () => {

@@ -6,10 +6,11 @@ import { commandLine } from '../../command/command-line';
 import { findMissingTool } from '../../command/missing-tool';
 import { CargoTestError } from '../../errors';
 import { commandEnvironment } from '../../process/command-environment';
-import { describeExit } from '../../process/process-exit';
-import type { SpawnSupervised, Supervision } from '../../process/supervise-group';
+import { describeExit, type ProcessExit } from '../../process/process-exit';
+import type { Command, SpawnSupervised, Supervision } from '../../process/supervise-group';
 import { shellWord } from '../../shell-word';
 import type { CargoOptions } from './options';
+import type { SuccessCheck } from './success-check';
 
 /** A command to run, and the world to do it in. */
 export interface CommandRun {
@@ -28,6 +29,8 @@ export interface CommandRun {
   readonly run: RunProgram;
   readonly spawn: SpawnSupervised;
   readonly onOutput: Supervision['onOutput'];
+  /** Whether Nx may keep a success; absent where it does not keep it. */
+  readonly check?: SuccessCheck;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface CommandRun {
  *
  * @throws {CargoTestError} `COMMAND_FAILED` unless it succeeded; `TOOL_MISSING` or
  *   `CARGO_NOT_FOUND` if what it needs is not installed; `UNSUPPORTED_HOST` for one
- *   that compiles, elsewhere than on Linux.
+ *   that compiles, elsewhere than on Linux; and what {@link SuccessCheck.mustRunAgain} throws.
  */
 export async function runCommand(world: CommandRun): Promise<void> {
   const { options, task, platform } = world;
@@ -48,28 +51,73 @@ export async function runCommand(world: CommandRun): Promise<void> {
   }
   const workingDirectory = resolve(world.workspaceRoot, options.cargoWorkspace);
   const environment = commandEnvironment(world.environment);
-  const packageFolder = resolve(world.workspaceRoot, world.packageFolder);
-  const forTool =
-    command === 'lint' ? clippyConfigurationArguments(packageFolder, environment) : [];
-  const args = commandLine({ ...options, packageFolder, forTool });
+  const args = argumentsOf(world, environment);
   if (world.verbose) world.onOutput('stdout', `cargo ${args.map(shellWord).join(' ')}\n`);
-  const child = world.spawn(
-    { file: 'cargo', args, workingDirectory, environment },
-    { onOutput: world.onOutput },
-  );
+  for (let runs = 1; ; runs++) {
+    const started = Date.now();
+    const { exit, stdout } = await runOnce(world, {
+      file: 'cargo',
+      args,
+      workingDirectory,
+      environment,
+    });
+    if (exit.type !== 'code' || exit.code !== 0)
+      throw await failure(world, exit, workingDirectory, environment);
+    if (world.check === undefined || !(await world.check.mustRunAgain(stdout, started))) return;
+    if (runs < MOST_RUNS) continue;
+    throw new CargoTestError(
+      'SOURCES_CHANGED',
+      'another cargo keeps compiling crates of this build; run the command again when it has ended',
+    );
+  }
+}
+
+const MOST_RUNS = 4;
+
+function argumentsOf(
+  { options, check, ...world }: CommandRun,
+  environment: Readonly<Record<string, string>>,
+): string[] {
+  const packageFolder = resolve(world.workspaceRoot, world.packageFolder);
+  const configuration =
+    options.command === 'lint' ? clippyConfigurationArguments(packageFolder, environment) : [];
+  const { forCargo = [], forTool = [] } = check?.arguments ?? {};
+  const added = { forCargo, forTool: [...forTool, ...configuration] };
+  return commandLine({ ...options, packageFolder, added });
+}
+
+/** What a check reads is kept back until the end. */
+async function runOnce(
+  { check, onOutput, spawn }: CommandRun,
+  command: Command,
+): Promise<{ exit: ProcessExit; stdout: string }> {
+  let stdout = '';
+  const child = spawn(command, {
+    onOutput(stream, text) {
+      if (stream === 'stdout' && check !== undefined) stdout += text;
+      else onOutput(stream, text);
+    },
+  });
   const { exit } = await child.ended;
-  if (exit.type === 'code' && exit.code === 0) return;
+  const shown = check?.shown(stdout) ?? '';
+  if (shown !== '') onOutput('stdout', shown);
+  return { exit, stdout };
+}
+
+async function failure(
+  { options: { command, toolchain }, task, run }: CommandRun,
+  exit: ProcessExit,
+  workingDirectory: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<CargoTestError> {
   const how = describeExit(exit);
-  if (exit.type === 'notStarted') throw new CargoTestError('CARGO_NOT_FOUND', `cargo ${how}`);
-  const { toolchain } = options;
+  if (exit.type === 'notStarted') return new CargoTestError('CARGO_NOT_FOUND', `cargo ${how}`);
   const failed = {
-    command,
-    workingDirectory,
-    environment,
+    ...{ command, workingDirectory, environment },
     ...(toolchain === undefined ? {} : { toolchain }),
   };
-  throw (
-    (await findMissingTool(failed, world.run)) ??
+  return (
+    (await findMissingTool(failed, run)) ??
     new CargoTestError(
       'COMMAND_FAILED',
       `${task}: cargo ${COMMANDS[command].words[0]} ended with ${how}`,
