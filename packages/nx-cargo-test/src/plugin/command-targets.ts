@@ -2,7 +2,7 @@ import type { TargetConfiguration } from '@nx/devkit';
 import { COMMANDS, type CargoCommand } from '../command/cargo-command';
 import { TARGET_PREFIX } from '../module/name-targets';
 import { buildInputs, type Input } from './build-inputs';
-import { BUILD_INPUT, CACHED_COMMANDS, commandInputs, type CachedCommand } from './command-inputs';
+import { BUILD_INPUT, CACHED_COMMANDS, commandInputs } from './command-inputs';
 import type { CommandSettings } from './command-options';
 import type { CargoTestMetadata } from './merged-target';
 import { whyNotCached, type PackageTargetsRequest } from './package-targets';
@@ -83,7 +83,7 @@ function commandTarget(
           packageFolder,
           toolchain: settings.toolchain,
         });
-  const uncached = UNCACHED[command as Exclude<CargoCommand, CachedCommand>];
+  const uncached = UNCACHED[command];
   return {
     executor: 'nx-cargo-test:cargo',
     cache: cached !== undefined && why === undefined,

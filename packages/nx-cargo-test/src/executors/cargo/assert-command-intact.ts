@@ -2,6 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { CargoTestError } from '../../errors';
 import { CACHED_COMMANDS, describeTool } from '../../plugin/command-inputs';
 import { checkMergedTarget, runningTarget, targetMetadata } from '../../plugin/merged-target';
+import { projectFolder } from '../test-module/options';
 import type { CargoOptions } from './options';
 
 /**
@@ -41,7 +42,7 @@ function assertToolHashed(
   const cached = CACHED_COMMANDS.find((each) => each === command);
   if (cached === undefined) return;
   const { target } = runningTarget(context);
-  const packageFolder = context.projectGraph.nodes[context.projectName ?? '']?.data.root ?? '.';
+  const packageFolder = projectFolder(context, context.projectName ?? '');
   const expected = describeTool({ command: cached, cargoWorkspace, packageFolder, toolchain });
   const isHashed = (target.inputs ?? []).some(
     (input) => typeof input === 'object' && 'runtime' in input && input.runtime === expected,

@@ -4,6 +4,7 @@ import { runningTarget } from '../../plugin/merged-target';
 import { commandEnvironment } from '../../process/command-environment';
 import { spawnSupervised } from '../../process/spawn';
 import { describeFailure } from '../../report/describe-failure';
+import { projectFolder } from '../test-module/options';
 import { assertCommandIntact } from './assert-command-intact';
 import { openFormatCheck } from './format-check';
 import { openLintCheck } from './lint-check';
@@ -19,10 +20,9 @@ export default async function cargoExecutor(
   try {
     const options = parseCargoOptions(rawOptions);
     assertCommandIntact(context, options);
-    const check = await openCheck(context, options);
     await runCommand({
       workspaceRoot: context.root,
-      packageFolder: context.projectGraph.nodes[context.projectName ?? '']?.data.root ?? '.',
+      packageFolder: projectFolder(context, context.projectName ?? ''),
       task: `${context.projectName}:${context.targetName}`,
       options,
       verbose: context.isVerbose,
@@ -31,7 +31,7 @@ export default async function cargoExecutor(
       run: runProgram,
       spawn: spawnSupervised,
       onOutput: (stream, text) => void process[stream].write(text),
-      ...(check === undefined ? {} : { check }),
+      openCheck: () => openCheck(context, options),
     });
     return { success: true };
   } catch (error) {

@@ -43,6 +43,7 @@ async function run({ options, exit, answers = [], changes }: World): Promise<voi
       return { ended: Promise.resolve(ended), kill: () => undefined };
     },
     onOutput: (_, text) => (output += text),
+    openCheck: () => Promise.resolve(undefined),
     ...changes,
   });
 }
@@ -135,11 +136,12 @@ test.each<[string, World, string, string]>([
 
 describe('a check', () => {
   /** A check that wants so many runs; cargo's output for it is "for us, for the user". */
-  const check = (runs: number): SuccessCheck => ({
-    arguments: { forCargo: ['--ours'], forTool: ['--too'] },
-    shown: (stdout) => stdout.replace('for us, ', ''),
-    mustRunAgain: () => Promise.resolve(started.length < runs),
-  });
+  const openCheck = (runs: number) => (): Promise<SuccessCheck> =>
+    Promise.resolve({
+      arguments: { forCargo: ['--ours'], forTool: ['--too'] },
+      shown: (stdout) => stdout.replace('for us, ', ''),
+      mustRunAgain: () => Promise.resolve(started.length < runs),
+    });
   const spawn: CommandRun['spawn'] = (command, supervision) => {
     started.push(command);
     supervision.onOutput('stdout', 'for us, for the user\n');
@@ -148,14 +150,17 @@ describe('a check', () => {
   };
 
   test('has cargo run until nothing is out of date, and its own output left out', async () => {
-    await run({ changes: { check: check(3), spawn }, options: { args: ['--', '-D', 'x'] } });
+    await run({
+      changes: { openCheck: openCheck(3), spawn },
+      options: { args: ['--', '-D', 'x'] },
+    });
     expect(started).toHaveLength(3);
     expect(started[0]!.args.slice(-5)).toEqual(['--ours', '--', '-D', 'x', '--too']);
     expect(output).toBe('for the user\n'.repeat(3));
   });
 
   test('gives up when another cargo never rests', async () => {
-    await expect(run({ changes: { check: check(99), spawn } })).rejects.toThrow(
+    await expect(run({ changes: { openCheck: openCheck(99), spawn } })).rejects.toThrow(
       failure('SOURCES_CHANGED', 'another cargo'),
     );
     expect(started).toHaveLength(4);
@@ -163,10 +168,13 @@ describe('a check', () => {
 });
 
 test('elsewhere than on Linux only sources are formatted', async () => {
+  const openCheck = (): never => {
+    throw new Error('nothing may be asked of cargo here');
+  };
   const changes = { platform: 'darwin' as const };
   await run({ changes, options: { command: 'fmt-check' } });
   expect(started).toHaveLength(1);
-  await expect(run({ changes, options: { command: 'build' } })).rejects.toThrow(
+  await expect(run({ changes: { ...changes, openCheck } })).rejects.toThrow(
     failure('UNSUPPORTED_HOST', 'runs on Linux only for now, and this host is darwin'),
   );
   expect(started).toHaveLength(0);

@@ -29,8 +29,8 @@ export interface CommandRun {
   readonly run: RunProgram;
   readonly spawn: SpawnSupervised;
   readonly onOutput: Supervision['onOutput'];
-  /** Whether Nx may keep a success; absent where it does not keep it. */
-  readonly check?: SuccessCheck;
+  /** Opens what says whether Nx may keep a success; undefined where it does not keep it. */
+  readonly openCheck: () => Promise<SuccessCheck | undefined>;
 }
 
 /**
@@ -51,11 +51,12 @@ export async function runCommand(world: CommandRun): Promise<void> {
   }
   const workingDirectory = resolve(world.workspaceRoot, options.cargoWorkspace);
   const environment = commandEnvironment(world.environment);
-  const args = argumentsOf(world, environment);
+  const check = await world.openCheck();
+  const args = argumentsOf(world, check, environment);
   if (world.verbose) world.onOutput('stdout', `cargo ${args.map(shellWord).join(' ')}\n`);
   for (let runs = 1; ; runs++) {
     const started = Date.now();
-    const { exit, stdout } = await runOnce(world, {
+    const { exit, stdout } = await runOnce(world, check, {
       file: 'cargo',
       args,
       workingDirectory,
@@ -63,7 +64,7 @@ export async function runCommand(world: CommandRun): Promise<void> {
     });
     if (exit.type !== 'code' || exit.code !== 0)
       throw await failure(world, exit, workingDirectory, environment);
-    if (world.check === undefined || !(await world.check.mustRunAgain(stdout, started))) return;
+    if (check === undefined || !(await check.mustRunAgain(stdout, started))) return;
     if (runs < MOST_RUNS) continue;
     throw new CargoTestError(
       'SOURCES_CHANGED',
@@ -75,7 +76,8 @@ export async function runCommand(world: CommandRun): Promise<void> {
 const MOST_RUNS = 4;
 
 function argumentsOf(
-  { options, check, ...world }: CommandRun,
+  { options, ...world }: CommandRun,
+  check: SuccessCheck | undefined,
   environment: Readonly<Record<string, string>>,
 ): string[] {
   const packageFolder = resolve(world.workspaceRoot, world.packageFolder);
@@ -88,7 +90,8 @@ function argumentsOf(
 
 /** What a check reads is kept back until the end. */
 async function runOnce(
-  { check, onOutput, spawn }: CommandRun,
+  { onOutput, spawn }: CommandRun,
+  check: SuccessCheck | undefined,
   command: Command,
 ): Promise<{ exit: ProcessExit; stdout: string }> {
   let stdout = '';
