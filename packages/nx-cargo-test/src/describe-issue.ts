@@ -12,9 +12,9 @@ export function describeIssue(
   knownKeys: (parent: readonly string[]) => readonly string[] = () => [],
 ): string {
   const path = v.getDotPath(issue) ?? '(all)';
-  if (issue.type === 'strict_object' && issue.expected !== 'never' && path !== '(all)')
+  // The same type of issue says that a key is missing, and that there is no object at all.
+  if (issue.type === 'strict_object' && issue.received === 'undefined' && path !== '(all)')
     return `${path}: expected a value, got none`;
-  // The same type of issue says that there is no object at all.
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     const steps = (issue.path ?? []).map(({ key }) => String(key));
     const keys = knownKeys(steps.slice(0, -1));

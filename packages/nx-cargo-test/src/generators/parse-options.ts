@@ -18,6 +18,6 @@ export function parseGeneratorOptions<const E extends v.ObjectEntries>(
   if (result.success) return result.output;
   throw new CargoTestError(
     'INVALID_OPTIONS',
-    `options of the generator nx-cargo-test:${generator}: ${describeIssue(result.issues[0], Object.keys(entries))}`,
+    `options of the generator nx-cargo-test:${generator}: ${describeIssue(result.issues[0], () => Object.keys(entries))}`,
   );
 }

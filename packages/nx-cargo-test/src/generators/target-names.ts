@@ -1,6 +1,6 @@
 /** Targets that every crate may have besides `test-…`. */
 const NAMES = new Set(
-  'test build-tests build lint fmt fmt-check bench doc miri coverage all ci'.split(' '),
+  'test build-tests build lint fmt fmt-check bench doc miri coverage all ci doctor'.split(' '),
 );
 
 /** Whether the plugin may make a target of that name for a crate. */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { CARGO_COMMANDS, MIRI_TOOLCHAIN, type CargoCommand } from '../command/cargo-command';
 import { CargoTestError } from '../errors';
 import { proposeNearest } from '../nearest-name';
+import { DOCTOR_TARGET } from './doctor-target';
 
 const names = v.array(v.string());
 
@@ -144,6 +145,9 @@ function assertFree({ commands, all, ci }: ResolvedCommands): void {
   for (const { key, name } of wanted) {
     if (name === 'test' || name === 'build-tests' || name.startsWith('test-')) {
       throw wrong(`${key}.name`, `${name} is a name for targets of tests; take another one`);
+    }
+    if (name === DOCTOR_TARGET) {
+      throw wrong(`${key}.name`, `${name} is the name of a target already; take another one`);
     }
     if (key !== 'bench' && benches !== undefined && name.startsWith(`${benches}-`)) {
       throw wrong(`${key}.name`, `${benches}-… are the names of single benches; take another one`);

@@ -1,12 +1,15 @@
 import type { TargetConfiguration } from '@nx/devkit';
 
+/** Its name, which no other target may take. */
+export const DOCTOR_TARGET = 'doctor';
+
 /**
  * The target that looks for what keeps a crate's tests from running. It asks the
  * machine, so nothing that Nx could hash tells when the answer changes.
  */
-export function doctorTarget(): { readonly doctor: TargetConfiguration } {
+export function doctorTarget(): Record<string, TargetConfiguration> {
   return {
-    doctor: {
+    [DOCTOR_TARGET]: {
       executor: 'nx-cargo-test:doctor',
       cache: false,
       metadata: {

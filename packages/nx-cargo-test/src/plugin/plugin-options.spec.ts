@@ -87,6 +87,10 @@ describe('resolveOptions', () => {
       'targets.ci.name: make is the name of the target build already',
     ],
     [{ targets: { lint: { name: 'test-lint' } } }, 'test-lint is a name for targets of tests'],
+    [
+      { targets: { lint: { name: 'doctor' } } },
+      'targets.lint.name: doctor is the name of a target',
+    ],
     [{ targets: { lint: { name: 'build-tests' } } }, 'build-tests is a name for targets of tests'],
     [{ targets: { doc: { name: 'bench-doc' } } }, 'bench-… are the names of single benches'],
     [
