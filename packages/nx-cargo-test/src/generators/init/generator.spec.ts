@@ -1,4 +1,8 @@
 import { parseJson, type Tree } from '@nx/devkit';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FsTree } from 'nx/src/generators/tree';
 import { emptyTree, listen } from '../test-support/empty-tree';
 import initGenerator from './generator';
 
@@ -152,6 +156,33 @@ describe('targetDefaults', () => {
     expect(nxJson()).toMatchObject({
       targetDefaults: { 'build-tests': [entries[0], { inputs: ['...', 'default'] }] },
     });
+  });
+
+  it('of the file that nx.json extends are kept when they are mended', async () => {
+    // Nx resolves the file as node does, so it must be on disk.
+    const folder = mkdtempSync(join(tmpdir(), 'nx-cargo-test-init-'));
+    try {
+      writeFileSync(join(folder, 'base.json'), JSON.stringify({ targetDefaults: defaults }));
+      writeFileSync(join(folder, 'nx.json'), '{ "extends": "./base.json" }');
+      tree = new FsTree(folder, false);
+      await init({ mendTargetDefaults: true });
+      expect(nxJson()).toMatchObject({
+        extends: './base.json',
+        targetDefaults: {
+          ...defaults,
+          'test-doc': { inputs: ['...', 'default'] },
+          'nx-cargo-test:group': {},
+        },
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('of targets that other projects have are left alone', async () => {
+    const others = { 'test-ci': { inputs: ['default'] }, lint: { inputs: ['default'] } };
+    tree.write('nx.json', JSON.stringify({ targetDefaults: others }));
+    expect(await init()).not.toContain('targetDefaults');
   });
 
   it('that merge are not mentioned', async () => {

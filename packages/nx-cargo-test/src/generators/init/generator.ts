@@ -1,4 +1,4 @@
-import { logger, readNxJson, type Tree } from '@nx/devkit';
+import { logger, parseJson, readNxJson, type NxJsonConfiguration, type Tree } from '@nx/devkit';
 import * as v from 'valibot';
 import { findCargoPackages } from '../cargo-packages';
 import { editJsonFile } from '../edit-json-file';
@@ -44,12 +44,17 @@ export default function initGenerator(
 }
 
 async function checkTargetDefaults(tree: Tree, mend: boolean, say: Say): Promise<void> {
-  const found = replacingDefaults(readNxJson(tree) ?? {});
-  if (mend) {
-    await editJsonFile(
-      tree,
-      'nx.json',
-      found.flatMap((each) => each.mend),
-    );
-  } else for (const each of found) say.warn(`\n${describeReplacingDefault(each)}`);
+  const { targetDefaults } = readNxJson(tree) ?? {};
+  const found = replacingDefaults(targetDefaults);
+  if (!mend) {
+    for (const each of found) say.warn(`\n${describeReplacingDefault(each)}`);
+    return;
+  }
+  if (found.length === 0) return;
+  const own = parseJson<NxJsonConfiguration>(tree.read('nx.json', 'utf-8') ?? '{}');
+  // Entries in nx.json replace all of the file that it extends, so those go into it.
+  const inherited =
+    own.targetDefaults === undefined ? [{ path: ['targetDefaults'], value: targetDefaults }] : [];
+  const edits = [...inherited, ...found.flatMap((each) => each.mend)];
+  await editJsonFile(tree, 'nx.json', edits);
 }

@@ -19,8 +19,10 @@ export interface ReplacingDefault {
  * Finds the entries of `targetDefaults` without which `test` would stand for more: a
  * list there replaces the inferred one unless it holds "...".
  */
-export function replacingDefaults(nxJson: NxJsonConfiguration): readonly ReplacingDefault[] {
-  const defaults = (nxJson.targetDefaults ?? {}) as Readonly<Record<string, unknown>>;
+export function replacingDefaults(
+  targetDefaults: NxJsonConfiguration['targetDefaults'],
+): readonly ReplacingDefault[] {
+  const defaults = (targetDefaults ?? {}) as Readonly<Record<string, unknown>>;
   return Object.entries(defaults).flatMap(([key, value]): readonly ReplacingDefault[] => {
     // Nx takes the entry of the executor, and only if there is none that of the name.
     if (key === 'test' ? GROUP in defaults : !isOurs(key)) return [];
@@ -58,7 +60,7 @@ export function describeReplacingDefault({ key, lists }: ReplacingDefault): stri
   return `${what}\n${how}`;
 }
 
-/** Names that only targets of this plugin have, and its executors. */
+/** The plugin's executors, and names that other projects hardly have: `test-ci` may well be another's. */
 function isOurs(key: string): boolean {
-  return key === 'build-tests' || key.startsWith('test-') || key.startsWith('nx-cargo-test:');
+  return key === 'build-tests' || key === 'test-doc' || key.startsWith('nx-cargo-test:');
 }
