@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CargoMessages } from '../cargo/cargo-messages';
+import type { BuildFiles } from './build-files';
 import { findBuildScriptOutput } from './build-script-output';
 import { isPathPackage, packageNameOf, readBuildUnits, scriptOutputMissing } from './build-units';
 
@@ -29,9 +30,14 @@ export interface BuildInputs {
  * a registry, whose content is fixed, only the variables are of interest.
  *
  * @param cargoWorkspace Absolute path of the Cargo workspace's folder.
+ * @param left What cargo left.
  * @throws {CargoTestError} `CARGO_BUILD_FAILED` if cargo did not leave these files where it does.
  */
-export function readBuildInputs(messages: CargoMessages, cargoWorkspace: string): BuildInputs {
+export function readBuildInputs(
+  messages: CargoMessages,
+  cargoWorkspace: string,
+  left: BuildFiles,
+): BuildInputs {
   const files = new Map<string, BuildInput>();
   const variables = new Map<string, BuildVariable>();
   const addFile = (name: string, reader: string): void => {
@@ -42,14 +48,15 @@ export function readBuildInputs(messages: CargoMessages, cargoWorkspace: string)
     if (known === undefined || (known.onlyElsewhere && !onlyElsewhere))
       variables.set(name, { name, reader, onlyElsewhere });
   };
-  for (const { type, name, packageFolder, ...unit } of readBuildUnits(messages, cargoWorkspace)) {
+  const units = readBuildUnits(messages, cargoWorkspace, left);
+  for (const { type, name, packageFolder, ...unit } of units) {
     if (type === 'crate') addFile(join(packageFolder, 'Cargo.toml'), name);
     for (const file of unit.files) addFile(file, name);
     for (const variable of unit.variables) addVariable(variable, name, false);
   }
   for (const script of messages.buildScripts) {
     if (isPathPackage(script.packageId)) continue;
-    const output = findBuildScriptOutput(script.outDir);
+    const output = findBuildScriptOutput(script.outDir, left);
     if (output === undefined) throw scriptOutputMissing(script);
     const reader = `the build script of ${packageNameOf(script.packageId)}`;
     for (const variable of output.inputs.variables) addVariable(variable, reader, true);

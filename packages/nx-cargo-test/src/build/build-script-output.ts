@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BuildFiles } from './build-files';
 
 /** What a build script told cargo about its inputs. */
 export interface BuildScriptInputs {
@@ -35,11 +35,22 @@ export interface BuildScriptOutput {
  * @param outDir The script's `OUT_DIR`.
  * @returns undefined if cargo left no record where it does.
  */
-export function findBuildScriptOutput(outDir: string): BuildScriptOutput | undefined {
-  for (const candidate of ['../output', '../stdout', '../run/stdout']) {
-    const file = join(outDir, candidate);
-    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) continue;
-    return { file, inputs: parseBuildScriptOutput(readFileSync(file, 'utf8')) };
-  }
-  return undefined;
+export function findBuildScriptOutput(
+  outDir: string,
+  files: BuildFiles,
+): BuildScriptOutput | undefined {
+  const file = buildScriptOutputFile(outDir, files);
+  return file === undefined
+    ? undefined
+    : { file, inputs: parseBuildScriptOutput(files.readText(file)) };
+}
+
+/** The file's absolute path; undefined if cargo left none where it does. */
+export function buildScriptOutputFile(
+  outDir: string,
+  files: Pick<BuildFiles, 'status'>,
+): string | undefined {
+  return ['../output', '../stdout', '../run/stdout']
+    .map((candidate) => join(outDir, candidate))
+    .find((file) => files.status(file) !== undefined);
 }

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readCargoMetadata, type CargoPackage, type CargoWorkspace } from '../cargo/metadata';
+import type { CargoPackage, CargoWorkspace } from '../cargo/metadata';
 import { runProgram } from '../cargo/run-program';
 import { CargoTestError } from '../errors';
 import { fingerprintBinary, type Widening } from '../fingerprint/fingerprint-binary';
@@ -12,12 +12,11 @@ import { formatLeafId, type Leaf } from '../module/test-module';
 import { digest, pluginVersion } from '../disk-cache';
 import { commandStart } from '../process/command-start';
 import { outerEnvironment } from '../process/outer-environment';
-import { createBuildFolder } from './build-folder';
+import type { BuildHost } from './build-host';
 import { selectionArguments, type BuildTestsOptions } from './build-options';
 import { openBuildRecord } from './build-record';
 import { compileTests, type CompiledTests } from './compile-tests';
 import { compiledPlaces, describeLeaf, describeManifest, namedPlaces } from './describe-outputs';
-import { createFileDigests } from './digest-file';
 import { fingerprintCompiled } from './fingerprint-compiled';
 import { readCommitState } from '../ledger/commit-state';
 import { payloadKeys } from '../fingerprint/link-payload';
@@ -26,6 +25,7 @@ import { openLinkRecords } from './link-records';
 import { openFingerprintStore } from './fingerprint-store';
 import { readHashedSources, type HashedSources } from './hashed-sources';
 import { keepHashedSources } from './hashed-sources-record';
+import { nativeBuildHost } from './native-build-host';
 import { packageClosure } from './package-closure';
 import { listBinaries, type Listed } from './list-binaries';
 import { takeSnapshot } from './source-snapshot';
@@ -38,6 +38,8 @@ export interface BuildRequest {
   /** Absolute path of the Nx workspace. */
   readonly workspaceRoot: string;
   readonly options: BuildTestsOptions;
+  /** Where it is built. Default: on this machine. */
+  readonly host?: BuildHost | undefined;
   /** Leaf ids; every test must belong to one of them. */
   readonly leaves: (libraryName: string) => readonly Leaf[];
   /** Called with the finished build before leaves are made of it. */
@@ -74,17 +76,23 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
   const { options } = request;
   // The recorded working directory has no symbolic links in it, so nothing else may.
   const workspaceRoot = realpathSync(request.workspaceRoot);
-  const environment = outerEnvironment(process.env);
-  const run = runProgram;
-  const cargo = await readCargoMetadata(join(workspaceRoot, options.cargoWorkspace, 'Cargo.toml'));
+  const { host = nativeBuildHost() } = request;
+  const own = outerEnvironment(process.env);
+  const cargoFolder = join(workspaceRoot, options.cargoWorkspace);
+  await host.provideSources([cargoFolder]);
+  const environment = await host.environment();
+  const cargo = await host.readMetadata(join(cargoFolder, 'Cargo.toml'));
   const cargoPackage = findPackage(cargo, options.package);
-  const buildFolder = await createBuildFolder(cargo.targetFolder);
+  const buildFolder = await host.recordsFolder(cargo);
   const places = compiledPlaces(workspaceRoot, cargo, environment);
   const store = openFingerprintStore(
     buildFolder,
     `${pluginVersion()}:${digest(JSON.stringify(places))}`,
   );
-  const sources = takeSnapshot(sourceFolders(cargo, cargoPackage));
+  const folders = sourceFolders(cargo, cargoPackage);
+  const allFolders = [...new Set([cargo.folder, ...folders])];
+  await host.provideSources(allFolders);
+  const sources = takeSnapshot(folders);
   const touchedSources = openTouchedSources(buildFolder);
   const hashed = readHashedSources(sources.keys(), commandStart(), touchedSources.changedAt);
   await keepHashedSources(buildFolder, options.package, hashed);
@@ -96,16 +104,18 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
       cargo,
       sources,
       hashed,
-      workspace: { workspaceRoot, environment, run },
+      workspace: { workspaceRoot, environment: own, run: runProgram },
       recordFile: openBuildRecord(buildFolder, [
+        ...host.kind,
         cargoPackage.manifestFile,
         ...selectionArguments(options),
       ]),
       touchedSources,
+      touch: host.touch?.bind(host),
     }),
     environment,
-    run,
-    digests: createFileDigests(),
+    host,
+    sourceFolders: allFolders,
     isKnown: (sha256) => store.has(sha256),
   });
   const tables = openTableCache(join(buildFolder, 'tables'), [
@@ -123,7 +133,7 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
       compiled.runner,
       environment,
       cargoPackage,
-      run,
+      host.run,
     );
     const taken = await fingerprintCompiled(
       tests.map((binary, index) => ({
@@ -135,13 +145,14 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
       {
         messages: compiled.messages,
         sysroot: compiled.toolchain.sysroot,
+        locate: (path) => compiled.locate(path),
         tables,
         keepLink: async ({ compiled: { kind, name, sha256, executable }, tests: names }, link) => {
-          const commit = await readCommitState(workspaceRoot, environment, run);
+          const commit = await readCommitState(workspaceRoot, own, runProgram);
           await links.write({
             binary: { package: options.package, kind, name },
             sha256,
-            linkedAt: (await stat(executable)).mtime.toISOString(),
+            linkedAt: (await stat(compiled.locate(executable))).mtime.toISOString(),
             ...commit,
             tests: [...names].sort(),
             link,

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { BuildScriptRun, CargoMessages, CompilerArtifact } from '../cargo/cargo-messages';
 import { CargoTestError } from '../errors';
+import type { BuildFiles } from './build-files';
 import { findBuildScriptOutput } from './build-script-output';
 import { findDepInfoFile } from './dep-info-file';
 import { parseDepInfo } from './dep-info';
@@ -34,11 +34,13 @@ export interface BuildUnit {
  * content is fixed, are left out.
  *
  * @param cargoWorkspace Absolute path of the Cargo workspace's folder.
+ * @param files What cargo left.
  * @throws {CargoTestError} `CARGO_BUILD_FAILED` if cargo did not leave these files where it does.
  */
 export function readBuildUnits(
   { artifacts, buildScripts }: CargoMessages,
   cargoWorkspace: string,
+  files: BuildFiles,
 ): BuildUnit[] {
   const own = artifacts.filter(({ packageId }) => isPathPackage(packageId));
   const scripts = buildScripts.flatMap((script) => {
@@ -46,9 +48,9 @@ export function readBuildUnits(
     const compiled = own.find(
       ({ packageId, kinds }) => packageId === script.packageId && kinds.includes('custom-build'),
     );
-    return compiled === undefined ? [] : [scriptUnit(script, compiled)];
+    return compiled === undefined ? [] : [scriptUnit(script, compiled, files)];
   });
-  return [...own.map((artifact) => crateUnit(artifact, cargoWorkspace)), ...scripts];
+  return [...own.map((artifact) => crateUnit(artifact, cargoWorkspace, files)), ...scripts];
 }
 
 /** Whether cargo found the package in a folder, not in a registry or a git repository. */
@@ -70,8 +72,12 @@ export function scriptOutputMissing({ outDir, packageId }: BuildScriptRun): Carg
   );
 }
 
-function crateUnit(artifact: CompilerArtifact, cargoWorkspace: string): BuildUnit {
-  const stamp = findDepInfoFile(artifact);
+function crateUnit(
+  artifact: CompilerArtifact,
+  cargoWorkspace: string,
+  left: BuildFiles,
+): BuildUnit {
+  const stamp = findDepInfoFile(artifact, left);
   if (stamp === undefined) {
     throw new CargoTestError(
       'CARGO_BUILD_FAILED',
@@ -84,7 +90,7 @@ function crateUnit(artifact: CompilerArtifact, cargoWorkspace: string): BuildUni
   const directory = artifact.sourceFile.startsWith(`${cargoWorkspace}/`)
     ? cargoWorkspace
     : packageFolder;
-  const { files, variables } = parseDepInfo(readFileSync(stamp, 'utf8'));
+  const { files, variables } = parseDepInfo(left.readText(stamp));
   return {
     type: 'crate',
     name: `${artifact.name} of ${packageFolder}`,
@@ -98,8 +104,12 @@ function crateUnit(artifact: CompilerArtifact, cargoWorkspace: string): BuildUni
   };
 }
 
-function scriptUnit(script: BuildScriptRun, compiled: CompilerArtifact): BuildUnit {
-  const output = findBuildScriptOutput(script.outDir);
+function scriptUnit(
+  script: BuildScriptRun,
+  compiled: CompilerArtifact,
+  left: BuildFiles,
+): BuildUnit {
+  const output = findBuildScriptOutput(script.outDir, left);
   if (output === undefined) throw scriptOutputMissing(script);
   const packageFolder = dirname(compiled.manifestPath);
   return {

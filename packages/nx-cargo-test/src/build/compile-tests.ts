@@ -1,33 +1,31 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CfgSet } from '../cargo/cfg-expression';
-import { readCargoConfig, variableName, type CargoConfig } from '../cargo/cargo-config';
+import {
+  cargoConfigFiles,
+  readCargoConfig,
+  variableName,
+  type CargoConfig,
+} from '../cargo/cargo-config';
 import {
   parseCargoMessages,
   type CargoMessages,
   type CompilerArtifact,
 } from '../cargo/cargo-messages';
-import { RUN_RECORDER, writeLinkerShim, type LinkerShim } from '../cargo/linker-shim';
+import { RUN_RECORDER } from '../cargo/linker-shim';
 import { CAPTURE_VARIABLE } from '../cargo/linker-shim-script';
 import type { CargoPackage, CargoWorkspace } from '../cargo/metadata';
 import { mayUseNativeCpu } from '../cargo/native-cpu';
-import { listCaptures, readCapture, type CapturedLink } from '../cargo/read-capture';
-import type { RunProgram } from '../cargo/run-program';
+import type { CapturedLink } from '../cargo/read-capture';
 import { askToolchain, cargoHome, type Toolchain } from '../cargo/toolchain';
 import { CargoTestError } from '../errors';
 import type { TestBinaryKind } from '../module/test-module';
+import type { BuildFiles } from './build-files';
+import type { BuildCapture, BuildHost } from './build-host';
 import { readBuildInputs, type BuildInputs } from './build-inputs';
 import { selectionArguments, type BuildTestsOptions } from './build-options';
-import { createBuildFolder, removeAbandonedCaptures, removeHardLinks } from './build-folder';
 import { compiledCfg } from './compiled-cfg';
-import type { FileDigests } from './digest-file';
-import {
-  addedEnvironment,
-  readRunRecords,
-  RUN_RECORDS_VARIABLE,
-  type RunRecord,
-} from './run-records';
+import { addedEnvironment, RUN_RECORDS_VARIABLE, type RunRecord } from './run-records';
 import { changedSince, contentDigests } from './source-snapshot';
 import type { RemadeUnit, StaleBuilds } from './stale-builds';
 
@@ -40,8 +38,10 @@ export interface CompileRequest {
   readonly staleBuilds: StaleBuilds;
   /** The environment to start cargo with. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly run: RunProgram;
-  readonly digests: FileDigests;
+  /** Where it is compiled. */
+  readonly host: BuildHost;
+  /** Folders of all sources. */
+  readonly sourceFolders: readonly string[];
   /** Whether fingerprints of the binary with this SHA-256 are stored, so that no link need be seen. */
   isKnown(sha256: string): Promise<boolean>;
 }
@@ -79,6 +79,8 @@ export interface CompiledTests {
   readonly config: CargoConfig;
   /** The configured target runner and its arguments. */
   readonly runner: readonly string[];
+  /** SHA-256 of a runner that is a file of the user's; it may change as tests do. One from the `PATH` is part of the system. */
+  readonly runnerDigest: string | undefined;
   /** Target that was compiled for: a triple, or the name of a target file. */
   readonly target: string;
   /** Whether rustc may have been told to use all that this machine's processor can do. */
@@ -87,6 +89,10 @@ export interface CompiledTests {
   readonly remade: readonly RemadeUnit[];
   /** Time that cargo took, in milliseconds. */
   readonly cargoMilliseconds: number;
+  /** The environment that cargo was started with. */
+  readonly givenEnvironment: Readonly<Record<string, string>>;
+  /** Path here of a file of the build; see `BuildCapture`. */
+  locate(file: string): string;
   /** Removes the captured objects; call it when the links have been read. */
   dispose(): Promise<void>;
 }
@@ -97,8 +103,8 @@ export interface CompiledTests {
  * diagnostics go to standard error as they are.
  *
  * @throws {CargoTestError} `CARGO_BUILD_FAILED`; `SOURCES_CHANGED` if sources
- *   changed during the build and again during a second one, or if cargo cannot be
- *   made to compile what changed; `CARGO_NOT_FOUND`.
+ *   changed during the build and again during a second one, if cargo cannot be
+ *   made to compile what changed, or if a guest sees other sources; `CARGO_NOT_FOUND`.
  */
 export async function compileTests(request: CompileRequest): Promise<CompiledTests> {
   const session = await prepare(request);
@@ -107,6 +113,7 @@ export async function compileTests(request: CompileRequest): Promise<CompiledTes
     const read = (): string[] => build.inputs.files.map(({ name }) => name);
     if (changedSince(request.staleBuilds.sources, read()).some((file) => isSource(file, request))) {
       const before = contentDigests(read());
+      await request.host.provideSources(request.sourceFolders);
       build = await buildCurrent(session);
       const after = contentDigests(read());
       const changed = [...after].filter(([file, digest]) => before.get(file) !== digest);
@@ -120,6 +127,7 @@ export async function compileTests(request: CompileRequest): Promise<CompiledTes
         );
       }
     }
+    await assertSameSources(read(), request);
     await request.staleBuilds.keep();
     return {
       ...build,
@@ -127,13 +135,16 @@ export async function compileTests(request: CompileRequest): Promise<CompiledTes
       toolchain: session.toolchain,
       config: session.config,
       runner: session.runner,
+      runnerDigest: await digestOfRunner(session.runner, request.host),
       target: session.triple,
       nativeCpu: session.nativeCpu,
       cargoMilliseconds: session.cargoMilliseconds,
-      dispose: () => rm(session.temporary, { recursive: true, force: true }),
+      givenEnvironment: request.environment,
+      locate: (file) => session.capture.locate(file),
+      dispose: () => session.capture.dispose(),
     };
   } catch (error) {
-    await rm(session.temporary, { recursive: true, force: true });
+    await session.capture.dispose();
     throw error;
   }
 }
@@ -143,19 +154,20 @@ interface Session {
   readonly toolchain: Toolchain;
   readonly config: CargoConfig;
   readonly runner: readonly string[];
-  readonly shim: LinkerShim;
-  /** Holds `links` and `runs` of this build only. */
-  readonly temporary: string;
+  readonly capture: BuildCapture;
   readonly triple: string;
   readonly nativeCpu: boolean;
   cargoMilliseconds: number;
-  /** When cargo was started the last time, in milliseconds since the epoch. */
+  /** When cargo was started the last time, in milliseconds since the epoch by the clock of its machine. */
   cargoStarted: number;
 }
 
 async function prepare(request: CompileRequest): Promise<Session> {
-  const { cargo, environment, run } = request;
-  const config = readCargoConfig(cargo.folder, cargoHome(environment, cargo.folder), environment);
+  const { cargo, environment, host } = request;
+  const home = cargoHome(environment, cargo.folder);
+  const manifests = [join(cargo.folder, 'Cargo.toml'), request.package.manifestFile];
+  const texts = await host.readTexts([...cargoConfigFiles(cargo.folder, home), ...manifests]);
+  const config = readCargoConfig(cargo.folder, home, environment, (file) => texts.get(file));
   if (config.targets.length > 1) {
     throw new CargoTestError(
       'INVALID_OPTIONS',
@@ -164,44 +176,46 @@ async function prepare(request: CompileRequest): Promise<Session> {
     );
   }
   const [target] = config.targets;
-  const buildFolder = await createBuildFolder(cargo.targetFolder);
-  const [toolchain] = await Promise.all([
-    askToolchain(run, cargo.folder, environment, target),
-    removeAbandonedCaptures(buildFolder),
-  ]);
+  const toolchain = await askToolchain(host.run, cargo.folder, environment, target);
+  const textsOf = (files: readonly string[]): string[] =>
+    files.flatMap((file) => texts.get(file) ?? []);
   // A target may be a file; cargo calls it by the file's name.
   const triple = target === undefined ? toolchain.triple : basename(target, '.json');
   const linker = config.linker(triple, toolchain.cfg);
-  const searchPath = environment['PATH'] ?? '';
-  const shim = await writeLinkerShim(
-    buildFolder,
-    linker === undefined ? ['cc'] : ['cc', linker],
-    searchPath,
-  );
-  const temporary = await mkdtemp(join(buildFolder, 'capture-'));
+  const capture = await host.openCapture({
+    cargo,
+    linkers: linker === undefined ? ['cc'] : ['cc', linker],
+    searchPath: environment['PATH'] ?? '',
+  });
   return {
     request,
     toolchain,
     config,
     runner: config.runner(triple, toolchain.cfg),
-    shim,
-    temporary,
+    capture,
     triple,
-    nativeCpu: mayUseNativeCpu(
-      environment,
-      await readTexts(config.files),
-      await readTexts([join(cargo.folder, 'Cargo.toml'), request.package.manifestFile]),
-    ),
+    nativeCpu: mayUseNativeCpu(environment, textsOf(config.files), textsOf(manifests)),
     cargoMilliseconds: 0,
     cargoStarted: 0,
   };
 }
 
-function readTexts(files: readonly string[]): Promise<string[]> {
-  return Promise.all(files.map((file) => readFile(file, 'utf8')));
+async function digestOfRunner(
+  [program = '']: readonly string[],
+  host: BuildHost,
+): Promise<string | undefined> {
+  if (!isAbsolute(program)) return undefined;
+  return host.digests([program]).then(
+    ([digest]) => digest,
+    // Missing: running it will tell.
+    () => undefined,
+  );
 }
 
-type Build = Pick<CompiledTests, 'binaries' | 'inputs' | 'messages'>;
+type Build = Pick<CompiledTests, 'binaries' | 'inputs' | 'messages'> & {
+  /** What cargo left of it. */
+  readonly left: BuildFiles;
+};
 
 const MOST_RUNS = 4;
 
@@ -209,7 +223,9 @@ const MOST_RUNS = 4;
 async function buildCurrent(session: Session): Promise<Build> {
   const { staleBuilds } = session.request;
   let build = await buildOnce(session);
-  for (let runs = 1; await staleBuilds.mustRunAgain(build.messages, session.cargoStarted); runs++) {
+  const mustRunAgain = (): Promise<boolean> =>
+    staleBuilds.mustRunAgain(build.messages, session.cargoStarted, build.left);
+  for (let runs = 1; await mustRunAgain(); runs++) {
     if (runs === MOST_RUNS) {
       throw new CargoTestError(
         'SOURCES_CHANGED',
@@ -230,14 +246,16 @@ async function buildOnce(session: Session): Promise<Build> {
   const fresh = unknown.filter(({ executable }) => attempt.isFresh(executable));
   if (fresh.length > 0) {
     // cargo links again what is missing, and only that, unless incremental compilation is off.
-    for (const { executable } of fresh) await removeHardLinks(executable);
+    for (const { executable } of fresh) await request.host.removeBinary(executable);
     attempt = await runCargo(session);
     binaries = await readBinaries(session, attempt);
   }
+  const left = await request.host.look(attempt.messages);
   return {
     binaries,
     messages: attempt.messages,
-    inputs: readBuildInputs(attempt.messages, request.cargo.folder),
+    left,
+    inputs: readBuildInputs(attempt.messages, request.cargo.folder, left),
   };
 }
 
@@ -249,22 +267,19 @@ interface CargoRun {
 }
 
 async function runCargo(session: Session): Promise<CargoRun> {
-  const { request, shim, temporary, triple } = session;
+  const { request, capture, triple } = session;
   const runnerVariable = `CARGO_TARGET_${variableName(triple)}_RUNNER`;
-  const links = join(temporary, 'links');
-  const runs = join(temporary, 'runs');
-  await rm(runs, { recursive: true, force: true });
-  await Promise.all([mkdir(links, { recursive: true }), mkdir(runs, { recursive: true })]);
+  await capture.begin();
   const given = {
     ...request.environment,
-    PATH: `${shim.folder}:${request.environment['PATH'] ?? ''}`,
-    [CAPTURE_VARIABLE]: links,
-    [RUN_RECORDS_VARIABLE]: runs,
+    PATH: `${capture.shim.folder}:${request.environment['PATH'] ?? ''}`,
+    [CAPTURE_VARIABLE]: capture.links,
+    [RUN_RECORDS_VARIABLE]: capture.runs,
     [runnerVariable]: RUN_RECORDER,
   };
+  session.cargoStarted = await request.host.now();
   const started = performance.now();
-  session.cargoStarted = Date.now();
-  const end = await request.run({
+  const end = await request.host.run({
     file: 'cargo',
     args: [
       ...['test', '--tests', '--no-fail-fast', '--message-format', 'json-render-diagnostics'],
@@ -288,7 +303,7 @@ async function runCargo(session: Session): Promise<CargoRun> {
   const messages = parseCargoMessages(end.stdout);
   return {
     messages,
-    runs: await readRunRecords(runs),
+    runs: await capture.readRuns(),
     given,
     isFresh: (executable) =>
       messages.artifacts.some((artifact) => artifact.executable === executable && artifact.fresh),
@@ -301,35 +316,31 @@ export function packageSpec({ manifestFile, name }: CargoPackage): string {
 }
 
 async function readBinaries(session: Session, cargoRun: CargoRun): Promise<CompiledBinary[]> {
-  const { request, temporary } = session;
-  const { digests } = request;
-  const links = new Map<string, CapturedLink>();
-  for (const record of await listCaptures(join(temporary, 'links'))) {
-    const link = await readCapture(record);
-    const file = await digests
-      .sha256(join(record, 'output'))
-      .catch(() => digests.sha256(link.output));
-    links.set(file, link);
-  }
-  const binaries: CompiledBinary[] = [];
-  for (const artifact of cargoRun.messages.artifacts) {
+  const { request } = session;
+  const links = await session.capture.readLinks();
+  const built = cargoRun.messages.artifacts.flatMap((artifact) => {
+    const { executable, manifestPath } = artifact;
     const kind = binaryKind(artifact);
-    if (artifact.manifestPath !== request.package.manifestFile) continue;
-    if (artifact.executable === undefined || kind === undefined) continue;
-    const sha256 = await digests.sha256(artifact.executable);
+    if (manifestPath !== request.package.manifestFile) return [];
+    return executable === undefined || kind === undefined ? [] : [{ artifact, executable, kind }];
+  });
+  const digests = await request.host.digests(built.map(({ executable }) => executable));
+  const binaries: CompiledBinary[] = [];
+  for (const [index, { artifact, executable, kind }] of built.entries()) {
+    const sha256 = digests[index]!;
     const link = links.get(sha256);
-    const run = cargoRun.runs.find(({ executable }) => executable === artifact.executable);
+    const run = cargoRun.runs.find((each) => each.executable === executable);
     if (artifact.isTest && run === undefined) {
       throw new CargoTestError(
         'CARGO_BUILD_FAILED',
-        `cargo did not say how it runs ${artifact.executable}; is a target runner forced by \`--config\` or \`[env]\`?`,
+        `cargo did not say how it runs ${executable}; is a target runner forced by \`--config\` or \`[env]\`?`,
       );
     }
     binaries.push({
       kind,
       name: artifact.name,
       isTest: artifact.isTest,
-      executable: artifact.executable,
+      executable,
       sha256,
       sourceFile: artifact.sourceFile,
       optimized: artifact.optimized,
@@ -344,12 +355,12 @@ async function readBinaries(session: Session, cargoRun: CargoRun): Promise<Compi
   return binaries;
 }
 
-function unseenReason({ shim }: Session): string {
-  return shim.uncaptured[0] ?? 'its link was not seen';
+function unseenReason({ capture }: Session): string {
+  return capture.shim.uncaptured[0] ?? 'its link was not seen';
 }
 
 function cargoEnvironment(
-  { request, shim, triple }: Session,
+  { request, capture, triple }: Session,
   { given }: CargoRun,
   run: RunRecord,
 ): Record<string, string> {
@@ -360,7 +371,7 @@ function cargoEnvironment(
   ]);
   const path = (run.environment['PATH'] ?? '')
     .split(':')
-    .filter((folder) => folder !== shim.folder)
+    .filter((folder) => folder !== capture.shim.folder)
     .join(':');
   const recorded = { ...run, environment: { ...run.environment, PATH: path } };
   return addedEnvironment(
@@ -374,6 +385,21 @@ function binaryKind({ kinds }: CompilerArtifact): TestBinaryKind | undefined {
   const [kind = ''] = kinds;
   if (kind === 'bin' || kind === 'example' || kind === 'test' || kind === 'bench') return kind;
   return kind === 'custom-build' ? undefined : 'lib';
+}
+
+/** What a guest compiled must be what is here, or its fingerprints would be those of other sources. */
+async function assertSameSources(read: readonly string[], request: CompileRequest): Promise<void> {
+  const { host, sourceFolders } = request;
+  const sources = read.filter(
+    (file) =>
+      isSource(file, request) && sourceFolders.some((folder) => file.startsWith(`${folder}/`)),
+  );
+  const differing = await host.differingSources([...new Set(sources)]);
+  if (differing.length === 0) return;
+  throw new CargoTestError(
+    'SOURCES_CHANGED',
+    `the build in the guest read other contents than are here: ${[...differing].sort().join(', ')}`,
+  );
 }
 
 /** cargo itself writes its lock file and its target folder. */

@@ -1,6 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { CompilerArtifact } from '../cargo/cargo-messages';
+import type { BuildFiles } from './build-files';
 
 /**
  * Finds the dep-info file of a unit, which rustc writes anew whenever it compiles
@@ -9,29 +9,31 @@ import type { CompilerArtifact } from '../cargo/cargo-messages';
  *
  * @returns its absolute path; undefined if cargo left none where it does.
  */
-export function findDepInfoFile(artifact: CompilerArtifact): string | undefined {
+export function findDepInfoFile(artifact: CompilerArtifact, files: BuildFiles): string | undefined {
   const crate = artifact.name.replaceAll('-', '_');
   const unit = new RegExp(`^(?:lib)?(${escapeExpression(crate)}-[0-9a-f]+)(?:\\.[a-z]+)?$`);
   for (const file of artifact.filenames) {
     const stem = unit.exec(basename(file))?.[1] ?? unhashedStem(file, crate);
     if (stem === undefined) continue;
     const candidate = join(dirname(file), `${stem}.d`);
-    if (statSync(candidate, { throwIfNoEntry: false })?.isFile()) return candidate;
+    if (files.status(candidate) !== undefined) return candidate;
   }
   // A file that cargo put in place under a plain name is a hard link of `name-hash` in `deps`, or beside it.
   for (const file of artifact.filenames) {
-    const identity = statSync(file, { bigint: true, throwIfNoEntry: false });
+    const identity = files.status(file);
     if (identity === undefined) continue;
-    for (const folder of [
-      dirname(file),
-      join(dirname(file), 'deps'),
-      join(dirname(file), '../deps'),
-    ]) {
-      const found = hardLinkIn(folder, crate, identity);
+    for (const folder of foldersAround(file)) {
+      const found = hardLinkIn(folder, crate, identity, files);
       if (found !== undefined) return join(folder, `${found}.d`);
     }
   }
   return undefined;
+}
+
+/** Folders in which the dep-info file of a unit with this file may lie. */
+export function foldersAround(file: string): readonly string[] {
+  const folder = dirname(file);
+  return [folder, join(folder, 'deps'), join(folder, '../deps')];
 }
 
 /** Shared libraries carry no hash in their name, not even in `deps`. */
@@ -44,14 +46,10 @@ function unhashedStem(file: string, crate: string): string | undefined {
 function hardLinkIn(
   folder: string,
   crate: string,
-  identity: { readonly ino: bigint; readonly dev: bigint; readonly size: bigint },
+  identity: { readonly ino: bigint; readonly dev: bigint },
+  files: BuildFiles,
 ): string | undefined {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return undefined;
-  }
+  const names = files.list(folder);
   const stems = names.flatMap((name) => {
     const stem = /^(?:lib)?(.+-[0-9a-f]+)\.d$/.exec(name)?.[1];
     return stem !== undefined && stem.replaceAll('-', '_').startsWith(`${crate}_`) ? [stem] : [];
@@ -60,7 +58,7 @@ function hardLinkIn(
     names
       .filter((name) => name !== `${stem}.d` && name.replace(/^lib/, '').startsWith(stem))
       .some((name) => {
-        const state = statSync(join(folder, name), { bigint: true, throwIfNoEntry: false });
+        const state = files.status(join(folder, name));
         return state?.ino === identity.ino && state.dev === identity.dev;
       }),
   );

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { NamedPlace } from '@nx-cargo-test/object-graph';
 import type { CargoWorkspace } from '../cargo/metadata';
@@ -79,7 +78,7 @@ export function describeLeaf(
   { leaf, binary: index, tests, absent }: LeafTests,
   binaries: readonly CompiledBinary[],
   taken: CompiledFingerprints,
-  { runner }: CompiledTests,
+  { runner, runnerDigest }: CompiledTests,
   places: readonly NamedPlace[],
 ): FingerprintFile {
   const binary = index === undefined ? undefined : binaries[index];
@@ -97,7 +96,7 @@ export function describeLeaf(
             {
               environment: binary.environment,
               workingDirectory: binary.workingDirectory ?? '',
-              runner: [...runner, ...runnerContent(runner)],
+              runner: runnerDigest === undefined ? runner : [...runner, runnerDigest],
               linkArguments: stored?.linkArguments,
             },
             places,
@@ -118,12 +117,6 @@ export function describeLeaf(
       throw new CargoTestError('LISTING_FAILED', `the test ${name} has no fingerprint`);
     }),
   };
-}
-
-/** A runner that is a file of the user's may change as tests do; one from the `PATH` is part of the system. */
-function runnerContent([program = '']: readonly string[]): string[] {
-  if (!isAbsolute(program) || !existsSync(program)) return [];
-  return [createHash('sha256').update(readFileSync(program)).digest('hex')];
 }
 
 /** Places that differ between machines on which tests run alike. */

@@ -7,6 +7,7 @@ import { MANIFEST_SCHEMA, type Manifest } from '../fingerprint/manifest';
 import { binaryCopy } from './binary-copy';
 import { buildTestBinaries, type BuiltTests } from './build-test-binaries';
 import { ensureBuilt } from './ensure-built';
+import { nativeBuildHost } from './native-build-host';
 import { clearOutputs, writeFingerprints } from './write-fingerprints';
 
 jest.mock('./build-test-binaries', () => ({ buildTestBinaries: jest.fn() }));
@@ -21,7 +22,7 @@ beforeEach(async () => {
   link('first');
   const place = { workspaceRoot: root, cargoWorkspace: '.', packageName: 'demo' };
   await clearOutputs(place);
-  await writeFingerprints(built('first', 'f1'), place);
+  await writeFingerprints(built('first', 'f1'), place, nativeBuildHost());
   jest.mocked(buildTestBinaries).mockReset();
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));

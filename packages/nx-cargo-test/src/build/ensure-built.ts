@@ -5,10 +5,11 @@ import { formatFingerprintFile } from '../fingerprint/fingerprint-file';
 import { parseManifest, type Manifest, type ManifestBinary } from '../fingerprint/manifest';
 import { formatLeafId, parseLeafId, type Leaf } from '../module/test-module';
 import { assertHostRunsTests } from '../run/host';
-import { binaryCopy, keepBinaryCopy } from './binary-copy';
+import { binaryCopy } from './binary-copy';
+import type { BuildHost } from './build-host';
 import type { BuildTestsOptions } from './build-options';
 import { buildTestBinaries } from './build-test-binaries';
-import { createFileDigests, type FileDigests } from './digest-file';
+import { nativeBuildHost } from './native-build-host';
 import { fingerprintFile, manifestFile } from './paths';
 
 export type { BuildTestsOptions } from './build-options';
@@ -44,6 +45,8 @@ export async function ensureBuilt(request: {
   /** Leaf ids. */
   readonly leaves: readonly string[];
   readonly build: BuildTestsOptions;
+  /** Where binaries are, and are built. Default: this machine. */
+  readonly host?: BuildHost | undefined;
   /** Default: that of this process. */
   readonly platform?: NodeJS.Platform;
 }): Promise<BuiltBinaries> {
@@ -51,11 +54,12 @@ export async function ensureBuilt(request: {
   const path = manifestFile(cargoWorkspace, packageName);
   const manifest = parseManifest(await readOutput(workspaceRoot, path), path);
   const needed = neededBinaries(manifest, request.leaves);
-  const digests = createFileDigests();
+  const host = request.host ?? nativeBuildHost();
   const files = new Map<number, string>();
   for (const index of needed) {
-    const file = await findBinary(workspaceRoot, manifest.binaries[index]!, digests);
-    if (file === undefined) return buildAgain(request, manifest);
+    const { executable, sha256 } = manifest.binaries[index]!;
+    const file = await host.findBinary(resolve(workspaceRoot, executable), sha256);
+    if (file === undefined) return buildAgain(request, host, manifest);
     files.set(index, file);
   }
   return withFiles(manifest, files);
@@ -63,13 +67,15 @@ export async function ensureBuilt(request: {
 
 async function buildAgain(
   request: Parameters<typeof ensureBuilt>[0],
+  host: BuildHost,
   old: Manifest,
 ): Promise<BuiltBinaries> {
   const { workspaceRoot, cargoWorkspace, packageName } = request;
-  assertHostRunsTests(request.platform);
+  if (request.host === undefined) assertHostRunsTests(request.platform);
   const built = await buildTestBinaries({
     workspaceRoot,
     options: request.build,
+    host,
     leaves: (libraryName) => old.leaves.map(({ id }) => parseLeaf(id, libraryName)),
   });
   for (const { leaf, content } of built.fingerprints) {
@@ -86,7 +92,7 @@ async function buildAgain(
   const files = new Map<number, string>();
   for (const index of neededBinaries(built.manifest, request.leaves)) {
     const { sha256 } = built.manifest.binaries[index]!;
-    await keepBinaryCopy(built.executables[index]!, sha256);
+    await host.keepCopy(built.executables[index]!, sha256);
     files.set(index, binaryCopy(built.executables[index]!, sha256));
   }
   return withFiles(built.manifest, files);
@@ -112,19 +118,6 @@ function neededBinaries(manifest: Manifest, leaves: readonly string[]): number[]
     .filter(({ id, tests }) => leaves.includes(id) && tests.length > 0)
     .flatMap(({ binary }) => (binary === undefined ? [] : [binary]));
   return [...new Set(needed)].filter((index) => manifest.binaries[index] !== undefined);
-}
-
-/** The copy made for running; without one, the executable that cargo linked. */
-async function findBinary(
-  workspaceRoot: string,
-  { executable, sha256 }: ManifestBinary,
-  digests: FileDigests,
-): Promise<string | undefined> {
-  const linked = resolve(workspaceRoot, executable);
-  for (const file of [binaryCopy(linked, sha256), linked]) {
-    if ((await digests.sha256(file).catch(() => undefined)) === sha256) return file;
-  }
-  return undefined;
 }
 
 async function readOutput(workspaceRoot: string, path: string): Promise<string> {

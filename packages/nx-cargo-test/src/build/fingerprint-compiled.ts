@@ -45,6 +45,8 @@ export async function fingerprintCompiled(
   context: {
     readonly messages: CargoMessages;
     readonly sysroot: string;
+    /** Path here of a file of the build; see `BuildCapture`. Default: the same. */
+    readonly locate?: (path: string) => string;
     /** Reads objects and archives. */
     readonly tables: TableCache;
     /** Keeps the link of a test binary for later questions. */
@@ -97,6 +99,7 @@ async function takeOrRecall(
 ): Promise<StoredFingerprints> {
   const { compiled, harness, tests } = binary;
   const { link, sha256, executable } = compiled;
+  const { locate = (path) => path } = context;
   const stored = await context.store.read(sha256);
   const isUsable =
     stored !== undefined && tests.every((test) => stored.fingerprints[test] !== undefined);
@@ -116,12 +119,15 @@ async function takeOrRecall(
     link,
     unseen: link === undefined ? (compiled.unseen ?? 'its link was not seen') : undefined,
     sysroot: context.sysroot,
+    locate,
     tables: context.tables,
     isOptimized: optimization(compiled, link, context.messages.artifacts),
     isWorkspace: workspaceCode(context.messages, context.sysroot),
   });
   const taken: StoredFingerprints = {
-    ...(link === undefined ? {} : { linkArguments: linkArgumentsDigest(link, readIfPresent) }),
+    ...(link === undefined
+      ? {}
+      : { linkArguments: linkArgumentsDigest(link, (path) => readIfPresent(locate(path))) }),
     fingerprints: Object.fromEntries(fingerprints),
     widened: [...widened],
     readsEnvironment: [...readsEnvironment],

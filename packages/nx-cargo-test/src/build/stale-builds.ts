@@ -8,6 +8,7 @@ import { readBuildUnits, type BuildUnit } from './build-units';
 import type { HashedSources } from './hashed-sources';
 import { ignoredFiles, type HashedWorkspace } from './ignored-files';
 import { packageOf, undeclaredReads, workspaceFiles } from './package-files';
+import { localFiles, type BuildFiles } from './build-files';
 import { createSourceContents } from './source-contents';
 import { fileState, takeSnapshot, type SourceSnapshot } from './source-snapshot';
 import { findStaleUnits, type BuildToJudge, type Making, type StaleUnit } from './stale-units';
@@ -31,11 +32,12 @@ export interface StaleBuilds {
    * Looks at what cargo took for up to date, and gives the root source of each
    * unit that is not a new modification time.
    *
-   * @param started When this run of cargo was started, in milliseconds since the epoch.
+   * @param started When this run of cargo was started, in milliseconds since the epoch by the clock of its machine.
+   * @param left What cargo left. Default: on this machine.
    * @returns whether cargo has to run again.
    * @throws {CargoTestError} `SOURCES_CHANGED` if cargo still takes a unit for up to date.
    */
-  mustRunAgain(messages: CargoMessages, started: number): Promise<boolean>;
+  mustRunAgain(messages: CargoMessages, started: number, left?: BuildFiles): Promise<boolean>;
   /** Records of what the build was made that was looked at last. */
   keep(): Promise<void>;
 }
@@ -55,13 +57,15 @@ export function watchStaleBuilds(context: {
   readonly workspace: HashedWorkspace;
   readonly recordFile: BuildRecordFile;
   readonly touchedSources: TouchedSources;
+  /** Gives a source the modification time of now where cargo sees it. Default: here. */
+  readonly touch?: ((file: string) => Promise<void>) | undefined;
 }): StaleBuilds {
   const { cargo, workspace, hashed, recordFile, touchedSources } = context;
   const sources = new Map(context.sources);
   for (const file of workspaceFiles(cargo)) sources.set(file, fileState(file));
   const contents = createSourceContents(sources, hashed);
   const touched = new Map<string, { readonly unit: StaleUnit; readonly state: string }>();
-  let last: BuildToJudge | undefined;
+  let last: BuildOfCargo | undefined;
   return {
     sources,
     get remade() {
@@ -72,16 +76,16 @@ export function watchStaleBuilds(context: {
       // A library is a unit of its own for its tests, and once more for what links it.
       return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
     },
-    mustRunAgain: async (messages, started) => {
+    mustRunAgain: async (messages, started, left = localFiles) => {
       const record = await recordFile.read();
-      const build = describeBuild(context, sources, contents, messages, record);
+      const build = describeBuild(context, sources, contents, messages, record, left);
       last = build;
       for (const { unit, state } of touched.values()) assertRemade(unit, state, build);
       const found = findStaleUnits(build).filter(({ unit }) => !touched.has(unit.stamp));
       const stale = await withoutIgnored(found, workspace);
       for (const each of stale) {
         touched.set(each.unit.stamp, { unit: each, state: build.making(each.unit).state });
-        touch(each, touchedSources);
+        await touch(each, context.touch ?? touchedSources.touch);
         sources.set(each.unit.root, fileState(each.unit.root));
       }
       return stale.length > 0 || build.units.some((unit) => isMadeByAnother(unit, build, started));
@@ -102,19 +106,29 @@ export function watchStaleBuilds(context: {
   };
 }
 
+/** A making with its time by the clock of the machine that built. */
+interface CargoMaking extends Making {
+  readonly timeThere: bigint;
+}
+
+interface BuildOfCargo extends BuildToJudge {
+  readonly making: (unit: BuildUnit) => CargoMaking;
+}
+
 function describeBuild(
   { cargo, workspace }: Parameters<typeof watchStaleBuilds>[0],
   sources: SourceSnapshot,
   contents: BuildToJudge['contents'],
   messages: CargoMessages,
   record: BuildRecord | undefined,
-): BuildToJudge {
+  left: BuildFiles,
+): BuildOfCargo {
   // Below the target folders lie results, ours among them, and what build scripts made.
   const results = [cargo.targetFolder, join(cargo.folder, 'target', 'nx-cargo-test')];
   const isSource = (file: string): boolean =>
     isInside(workspace.workspaceRoot, file) && !results.some((folder) => isInside(folder, file));
   const files = [...sources.keys()].filter(isSource);
-  const raw = readBuildUnits(messages, cargo.folder);
+  const raw = readBuildUnits(messages, cargo.folder, left);
   const owner = packageOf(cargo, raw);
   const paths = new Set([...files, ...(record?.sources.keys() ?? [])]);
   const units = raw.map((unit) => ({
@@ -122,7 +136,7 @@ function describeBuild(
     files: filesOf(unit, paths, owner).filter(isSource),
   }));
   // As of now, before another cargo may make them anew.
-  const makings = new Map(units.map(({ stamp }) => [stamp, makingOf(stamp)]));
+  const makings = new Map(units.map(({ stamp }) => [stamp, makingOf(stamp, left)]));
   return {
     units,
     making: ({ stamp }) => makings.get(stamp)!,
@@ -149,18 +163,20 @@ function filesOf(
   });
 }
 
-function makingOf(stamp: string): Making {
-  const { mtimeNs, size } = statSync(stamp, { bigint: true });
+function makingOf(stamp: string, left: BuildFiles): CargoMaking {
+  const { mtimeNs, madeNs, size } = left.status(stamp)!;
   // Without the inode, because a folder restored from an archive holds the same making.
-  return { state: `${mtimeNs}:${size}`, time: mtimeNs };
+  return { state: `${mtimeNs}:${size}`, time: madeNs, timeThere: mtimeNs };
 }
 
 /**
  * Whether another cargo made a unit that ours found up to date, at a time when
  * ours may already have looked at it.
  */
-function isMadeByAnother(unit: BuildUnit, build: BuildToJudge, started: number): boolean {
-  return unit.type === 'crate' && unit.fresh && build.making(unit).time >= millionfold(started);
+function isMadeByAnother(unit: BuildUnit, build: BuildOfCargo, started: number): boolean {
+  return (
+    unit.type === 'crate' && unit.fresh && build.making(unit).timeThere >= millionfold(started)
+  );
 }
 
 function millionfold(milliseconds: number): bigint {
@@ -188,9 +204,12 @@ async function withoutIgnored(
     .filter(({ declared, undeclared }) => declared.length + undeclared.length > 0);
 }
 
-function touch(stale: StaleUnit, sources: TouchedSources): void {
+async function touch(
+  stale: StaleUnit,
+  touchFile: (file: string) => Promise<void> | void,
+): Promise<void> {
   try {
-    sources.touch(stale.unit.root);
+    await touchFile(stale.unit.root);
   } catch (cause) {
     throw misled(stale, { cause });
   }

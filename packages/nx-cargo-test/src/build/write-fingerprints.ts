@@ -4,7 +4,7 @@ import { CargoTestError } from '../errors';
 import { formatFingerprintFile } from '../fingerprint/fingerprint-file';
 import { formatManifest } from '../fingerprint/manifest';
 import { formatLeafId } from '../module/test-module';
-import { keepBinaryCopy } from './binary-copy';
+import type { BuildHost } from './build-host';
 import type { BuiltTests } from './build-test-binaries';
 import { fingerprintFile, fingerprintsFolder, leafFileName, manifestFile } from './paths';
 
@@ -27,12 +27,16 @@ export async function clearOutputs(place: OutputPlace): Promise<void> {
 }
 
 /**
- * Writes one fingerprint file per leaf, a copy of each test binary and, last of
+ * Writes one fingerprint file per leaf, a copy of each test binary where it was built and, last of
  * all, the manifest that names them.
  *
  * @throws {CargoTestError} `INVALID_OPTIONS` if two leaves would share a file.
  */
-export async function writeFingerprints(built: BuiltTests, place: OutputPlace): Promise<void> {
+export async function writeFingerprints(
+  built: BuiltTests,
+  place: OutputPlace,
+  host: BuildHost,
+): Promise<void> {
   const { workspaceRoot, cargoWorkspace, packageName } = place;
   const owners = new Map<string, string>();
   for (const { leaf } of built.fingerprints) {
@@ -56,7 +60,7 @@ export async function writeFingerprints(built: BuiltTests, place: OutputPlace): 
   );
   await Promise.all(
     built.manifest.binaries.map(({ sha256 }, index) =>
-      keepBinaryCopy(built.executables[index]!, sha256),
+      host.keepCopy(built.executables[index]!, sha256),
     ),
   );
   const manifest = join(workspaceRoot, manifestFile(cargoWorkspace, packageName));

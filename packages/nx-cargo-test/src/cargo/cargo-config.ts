@@ -93,21 +93,34 @@ interface Setting {
   readonly base: string;
 }
 
-function configFiles(
-  folder: string,
-  cargoHome: string,
-  readFile: (file: string) => string | undefined,
-): ConfigFile[] {
+/** Absolute paths at which cargo looks for its configuration, the one that wins first. */
+export function cargoConfigFiles(folder: string, cargoHome: string): string[] {
+  return configFolders(folder, cargoHome).flatMap((each) =>
+    CONFIG_NAMES.map((name) => join(each, name)),
+  );
+}
+
+/** cargo takes the name without extension when both exist. */
+const CONFIG_NAMES = ['config', 'config.toml'];
+
+function configFolders(folder: string, cargoHome: string): string[] {
   const folders: string[] = [];
   for (let current = resolve(folder); ; current = dirname(current)) {
     folders.push(join(current, '.cargo'));
     if (dirname(current) === current) break;
   }
   if (!folders.includes(resolve(cargoHome))) folders.push(resolve(cargoHome));
+  return folders;
+}
+
+function configFiles(
+  folder: string,
+  cargoHome: string,
+  readFile: (file: string) => string | undefined,
+): ConfigFile[] {
   const result: ConfigFile[] = [];
-  for (const candidate of folders) {
-    // cargo takes the name without extension when both exist.
-    for (const name of ['config', 'config.toml']) {
+  for (const candidate of configFolders(folder, cargoHome)) {
+    for (const name of CONFIG_NAMES) {
       const file = join(candidate, name);
       const text = readFile(file);
       if (text === undefined) continue;

@@ -36,6 +36,8 @@ export interface FingerprintRequest {
   isOptimized(path: string): boolean;
   /** Whether an input outside of `sysroot` may hold code of the workspace; true when that is not known. */
   isWorkspace(path: string): boolean;
+  /** Where the content of the executable, or of a shared library, can be read. Default: there. */
+  locate?(path: string): string;
   /** Reads the files of the link. Default: without a cache, and with all paths counting. */
   readonly tables?: TableCache;
 }
@@ -75,7 +77,7 @@ export interface BinaryFingerprints {
 export async function fingerprintBinary(request: FingerprintRequest): Promise<BinaryFingerprints> {
   const { link, tests } = request;
   if (link === undefined) return wholeBinary(request, request.unseen ?? 'its link was not seen');
-  const libraries = await readSharedLibraries(link.sharedLibraries);
+  const libraries = await readSharedLibraries(link.sharedLibraries, request.locate);
   const [unfollowed] = [...unfollowedLinkArguments(link), ...libraries.unfollowed];
   if (unfollowed !== undefined) return wholeBinary(request, unfollowed, libraries.digest);
   try {
@@ -142,7 +144,10 @@ function readLink(
     };
   });
   tables.release();
-  const executable = withFile(request.executable, readExecutable);
+  const executable = withFile(
+    request.locate?.(request.executable) ?? request.executable,
+    readExecutable,
+  );
   const takesMore = takesMoreMembers(link);
   const files = read.map(({ key: _, table, ...file }) => ({ ...file, bytes: table }));
   const kept = read.flatMap(({ key, table: _, ...file }) =>
@@ -186,11 +191,12 @@ export function isInside(folder: string, file: string): boolean {
  */
 async function readSharedLibraries(
   files: readonly string[],
+  locate = (path: string): string => path,
 ): Promise<{ digest: string; unfollowed: readonly string[] }> {
   const hash = createHash('sha256');
   const unfollowed: string[] = [];
   for (const file of files) {
-    const bytes = await readFile(file);
+    const bytes = await readFile(locate(file));
     hash.update(createHash('sha256').update(bytes).digest());
     // Text in place of a library is a linker script: other files are linked instead.
     if (isLinkerScript(bytes)) unfollowed.push(`${file} is a linker script, not a library`);

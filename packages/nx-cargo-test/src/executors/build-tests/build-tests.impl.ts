@@ -1,6 +1,7 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { buildTestBinaries } from '../../build/build-test-binaries';
 import type { CompiledTests } from '../../build/compile-tests';
+import { nativeBuildHost } from '../../build/native-build-host';
 import { assertSourcesAsHashed, type HashedSources } from '../../build/hashed-sources';
 import { clearOutputs, writeFingerprints } from '../../build/write-fingerprints';
 import type { CargoWorkspace } from '../../cargo/metadata';
@@ -28,15 +29,17 @@ export default async function buildTestsExecutor(
       cargoWorkspace: options.cargoWorkspace,
       packageName: options.package,
     };
+    const host = nativeBuildHost();
     await clearOutputs(place);
     const built = await buildTestBinaries({
       workspaceRoot: context.root,
       options,
+      host,
       leaves: (libraryName) => leavesOf(context, libraryName),
       check: (compiled, cargo, hashed) =>
         assertCovered(context, options.buildEnvironment ?? [], compiled, cargo, hashed),
     });
-    await writeFingerprints(built, place);
+    await writeFingerprints(built, place, host);
     process.stdout.write(`${describeBuild(built)}\n`);
     return { success: true };
   } catch (error) {

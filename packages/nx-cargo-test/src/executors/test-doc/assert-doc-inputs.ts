@@ -1,4 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
+import { localFiles } from '../../build/build-files';
 import { readBuildInputs, type BuildInputs } from '../../build/build-inputs';
 import { readCargoConfig } from '../../cargo/cargo-config';
 import { runProgram } from '../../cargo/run-program';
@@ -24,7 +25,7 @@ export async function assertDocInputsCovered(
   const config = readCargoConfig(cargo.folder, home, environment);
   const { sysroot } = await askToolchain(runProgram, cargo.folder, environment);
   const inputs = joinInputs(
-    readBuildInputs(messages, cargo.folder),
+    readBuildInputs(messages, cargo.folder, localFiles),
     await readDocInputs(listed, runProgram),
   );
   const { OUT_DIR: outDir } = listed.command.environment;
