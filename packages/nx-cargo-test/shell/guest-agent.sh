@@ -7,6 +7,8 @@
 #   end <id>                 kills its group ("left" if there was one) and forgets it
 #   make <name>              a folder; "folder <path>"
 #   remove <name>            it goes with all that is in it
+#   own <path>               a folder elsewhere that goes with the run's own
+#   disown <path>            it goes now
 #   size <path>              "size <bytes>" of a file that is there
 #   read <path>              "text <base64>" of a file that is there
 #   do <script>              a short script in base64: "status <n>" and "text <base64>"
@@ -129,6 +131,11 @@ while IFS=' ' read -r verb first rest; do
     end) end "$first" ;;
     make) mkdir -m 700 "$folder/$first" && echo "folder $folder/$first" ;;
     remove) rm -rf -- "${folder:?}/$first" ;;
+    own) echo "+ folder $first${rest:+ $rest}" >&9 ;;
+    disown)
+      rm -rf -- "$first${rest:+ $rest}"
+      echo "- folder $first${rest:+ $rest}" >&9
+      ;;
     size) if size=$(size_of "$first"); then echo "size $size"; fi ;;
     read) if [ -f "$first" ]; then printf 'text %s\n' "$(encoded <"$first")"; fi ;;
     do) perform "$first" ;;

@@ -1,3 +1,5 @@
+import type { LimaSources } from '../lima/lima-sources';
+
 /** Options of the executor `build-tests`; what they hold enters Nx's hash of every target. */
 export interface BuildTestsOptions {
   /** Cargo package name. */
@@ -14,6 +16,12 @@ export interface BuildTestsOptions {
   readonly profile?: string;
   /** Environment variables that build scripts or macros read, beyond those that every build covers. Default: none. */
   readonly buildEnvironment?: readonly string[];
+  /** Name of the Lima instance to build in. Default: none, on this machine. */
+  readonly limaInstance?: string;
+  /** How the instance's guest sees the sources. Default: `mount`. */
+  readonly limaSources?: LimaSources;
+  /** Starts the instance when it is stopped. Default: false. */
+  readonly limaStart?: boolean;
 }
 
 /** The arguments that select features and profile, as cargo takes them. */

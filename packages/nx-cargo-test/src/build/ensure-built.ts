@@ -19,6 +19,8 @@ export interface BuiltBinary {
   readonly manifest: ManifestBinary;
   /** Absolute path of the executable to run; its SHA-256 is the manifest's. */
   readonly file: string;
+  /** The file is in a guest, not on this machine. Default: false. */
+  readonly isElsewhere?: boolean;
 }
 
 /** Test binaries of a package that are surely there. */
@@ -62,7 +64,7 @@ export async function ensureBuilt(request: {
     if (file === undefined) return buildAgain(request, host, manifest);
     files.set(index, file);
   }
-  return withFiles(manifest, files);
+  return withFiles(manifest, files, host);
 }
 
 async function buildAgain(
@@ -95,16 +97,22 @@ async function buildAgain(
     await host.keepCopy(built.executables[index]!, sha256);
     files.set(index, binaryCopy(built.executables[index]!, sha256));
   }
-  return withFiles(built.manifest, files);
+  return withFiles(built.manifest, files, host);
 }
 
-function withFiles(manifest: Manifest, files: ReadonlyMap<number, string>): BuiltBinaries {
+function withFiles(
+  manifest: Manifest,
+  files: ReadonlyMap<number, string>,
+  { kind }: BuildHost,
+): BuiltBinaries {
+  const isElsewhere = kind.length > 0;
   return {
     manifest,
     binary: (index) => {
       const binary = manifest.binaries[index];
       const file = files.get(index);
-      if (binary !== undefined && file !== undefined) return { manifest: binary, file };
+      if (binary !== undefined && file !== undefined)
+        return { manifest: binary, file, ...(isElsewhere ? { isElsewhere } : {}) };
       throw new CargoTestError(
         'GRAPH_OUT_OF_DATE',
         `binary ${index} of ${manifest.package} belongs to none of the targets that asked for it`,

@@ -17,18 +17,27 @@ export async function readRunRecords(folder: string): Promise<RunRecord[]> {
   return Promise.all(
     names.sort().map(async (name) => {
       const read = (file: string): Promise<string> => readFile(join(folder, name, file), 'utf8');
-      const [command, environment, workingDirectory] = await Promise.all([
+      const [command, environment, directory] = await Promise.all([
         read('command'),
         read('environment'),
         read('directory'),
       ]);
-      return {
-        executable: command.split('\0')[0] ?? '',
-        workingDirectory,
-        environment: Object.fromEntries(environment.split('\0').flatMap(parseEntry)),
-      };
+      return parseRunRecord({ command, environment, directory });
     }),
   );
+}
+
+/** Reads the files of one record. */
+export function parseRunRecord(record: {
+  readonly command: string;
+  readonly environment: string;
+  readonly directory: string;
+}): RunRecord {
+  return {
+    executable: record.command.split('\0')[0] ?? '',
+    workingDirectory: record.directory,
+    environment: Object.fromEntries(record.environment.split('\0').flatMap(parseEntry)),
+  };
 }
 
 function parseEntry(entry: string): [string, string][] {

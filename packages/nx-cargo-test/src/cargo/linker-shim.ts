@@ -27,6 +27,24 @@ export async function writeLinkerShim(
   linkers: readonly string[],
   searchPath: string,
 ): Promise<LinkerShim> {
+  const find = (linker: string): Promise<string | undefined> =>
+    findInPath(linker, searchPath, parent);
+  const { folder, scripts, uncaptured } = await composeLinkerShim(parent, linkers, find);
+  await mkdir(folder, { recursive: true });
+  for (const [name, content] of scripts) await writeOnce(join(folder, name), content);
+  return { folder, uncaptured };
+}
+
+/**
+ * The stand-ins for linkers, not yet written.
+ *
+ * @param find Absolute path of a program in the user's `PATH`.
+ */
+export async function composeLinkerShim(
+  parent: string,
+  linkers: readonly string[],
+  find: (linker: string) => Promise<string | undefined>,
+): Promise<LinkerShim & { readonly scripts: ReadonlyMap<string, string> }> {
   const uncaptured: string[] = [];
   const programs = new Map<string, string>();
   for (const linker of [...new Set(linkers)].sort()) {
@@ -34,7 +52,7 @@ export async function writeLinkerShim(
       uncaptured.push(`the linker is configured by its path, ${linker}`);
       continue;
     }
-    const program = await findInPath(linker, searchPath, parent);
+    const program = await find(linker);
     if (program === undefined) uncaptured.push(`the linker ${linker} is not in the PATH`);
     else programs.set(linker, program);
   }
@@ -47,12 +65,10 @@ export async function writeLinkerShim(
     .digest('hex')
     .slice(0, 16);
   const folder = join(parent, `shim-${digest}`);
-  await mkdir(folder, { recursive: true });
-  for (const [name, program] of programs) {
-    await writeOnce(join(folder, name), linkerShimScript(program, folder));
-  }
-  await writeOnce(join(folder, RUN_RECORDER), recorder);
-  return { folder, uncaptured };
+  const scripts = [...programs].map(
+    ([name, program]) => [name, linkerShimScript(program, folder)] as const,
+  );
+  return { folder, uncaptured, scripts: new Map([...scripts, [RUN_RECORDER, recorder]]) };
 }
 
 /** The first executable file called `name` in `searchPath` that is not one of our own stand-ins. */

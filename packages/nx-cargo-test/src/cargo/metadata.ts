@@ -119,8 +119,9 @@ export function parseCargoMetadata(text: string, manifestFile: string): CargoWor
   };
 }
 
-function runCargoMetadata(manifestFile: string): Promise<string> {
-  const args = [
+/** The arguments of cargo for {@link parseCargoMetadata}. */
+export function metadataArguments(manifestFile: string): string[] {
+  return [
     'metadata',
     '--no-deps',
     '--offline',
@@ -128,6 +129,10 @@ function runCargoMetadata(manifestFile: string): Promise<string> {
     '--color=never',
     `--manifest-path=${manifestFile}`,
   ];
+}
+
+function runCargoMetadata(manifestFile: string): Promise<string> {
+  const args = metadataArguments(manifestFile);
   // In the package's folder, so that cargo and rustup read the configuration that a build reads.
   const cwd = manifestFile.slice(0, manifestFile.lastIndexOf('/')) || '/';
   const limits = { maxBuffer: 512 * 1024 * 1024, timeout: 120_000, windowsHide: true };
@@ -148,12 +153,17 @@ function cargoNotFound(cause: Error): CargoTestError {
   );
 }
 
-function metadataFailed(manifestFile: string, stderr: string, cause: Error): CargoTestError {
-  const words = stderr.trim() || cause.message;
+/** @param stderr What cargo said. */
+export function metadataFailed(
+  manifestFile: string,
+  stderr: string,
+  cause?: Error,
+): CargoTestError {
+  const words = stderr.trim() || cause?.message;
   return new CargoTestError(
     'CARGO_METADATA_FAILED',
     `cargo cannot read the workspace of ${manifestFile}:\n${words}`,
-    { cause },
+    cause === undefined ? undefined : { cause },
   );
 }
 

@@ -38,15 +38,28 @@ export async function listCaptures(captureFolder: string): Promise<string[]> {
     .map((name) => join(captureFolder, name));
 }
 
-/** Reads one record that the linker's stand-in wrote. */
-export async function readCapture(record: string): Promise<CapturedLink> {
+/** The files of the machine that linked. */
+export interface CaptureFiles {
+  readText(path: string): Promise<string>;
+  exists(path: string): Promise<boolean>;
+}
+
+/**
+ * Reads one record that the linker's stand-in wrote.
+ *
+ * @param left Default: the files of this machine.
+ */
+export async function readCapture(
+  record: string,
+  left: CaptureFiles = localCaptureFiles,
+): Promise<CapturedLink> {
   const [rawArguments, directory, files] = await Promise.all([
-    readNulList(join(record, 'arguments')),
-    readFile(join(record, 'directory'), 'utf8'),
-    readNulList(join(record, 'files')),
+    readNulList(join(record, 'arguments'), left),
+    left.readText(join(record, 'directory')),
+    readNulList(join(record, 'files'), left),
   ]);
-  const expanded = await expandResponseFiles(rawArguments, record);
-  const numbered = await exists(join(record, 'numbered'));
+  const expanded = await expandResponseFiles(rawArguments, record, left);
+  const numbered = await left.exists(join(record, 'numbered'));
   const captured = new Map<string, string>();
   files.forEach((path, index) => {
     captured.set(
@@ -54,13 +67,14 @@ export async function readCapture(record: string): Promise<CapturedLink> {
       numbered ? join(record, 'numbered', String(index)) : join(record, 'inputs', basename(path)),
     );
   });
-  return resolveLink(parseLinkArguments(expanded), directory, captured);
+  return resolveLink(parseLinkArguments(expanded), directory, captured, left);
 }
 
 async function resolveLink(
   parsed: readonly LinkArgument[],
   directory: string,
   captured: ReadonlyMap<string, string>,
+  left: CaptureFiles,
 ): Promise<CapturedLink> {
   const searchPaths = parsed.flatMap((argument) =>
     argument.type === 'search' ? [resolve(directory, argument.folder)] : [],
@@ -88,7 +102,7 @@ async function resolveLink(
         break;
       }
       case 'library': {
-        const found = await findLibrary(argument.name, argument.static, searchPaths);
+        const found = await findLibrary(argument.name, argument.static, searchPaths, left);
         if (found !== undefined && !isSharedLibrary(found)) {
           inputs.push({ path: found, file: found, kind: kindOf(found) });
           break;
@@ -110,6 +124,7 @@ async function findLibrary(
   name: string,
   onlyStatic: boolean,
   searchPaths: readonly string[],
+  left: CaptureFiles,
 ): Promise<string | undefined> {
   const exact = name.startsWith(':') ? name.slice(1) : undefined;
   const candidates =
@@ -121,7 +136,7 @@ async function findLibrary(
   for (const folder of searchPaths) {
     for (const candidate of candidates) {
       const file = join(folder, candidate);
-      if (await exists(file)) return file;
+      if (await left.exists(file)) return file;
     }
   }
   return undefined;
@@ -130,30 +145,33 @@ async function findLibrary(
 async function expandResponseFiles(
   rawArguments: readonly string[],
   record: string,
+  left: CaptureFiles,
 ): Promise<string[]> {
   const expanded: string[] = [];
   let number = 0;
   for (const argument of rawArguments) {
     const copy = join(record, `response-${number}`);
-    if (argument.startsWith('@') && (await exists(copy))) {
+    if (argument.startsWith('@') && (await left.exists(copy))) {
       number += 1;
-      expanded.push(...parseResponseFile(await readFile(copy, 'utf8')));
+      expanded.push(...parseResponseFile(await left.readText(copy)));
     } else expanded.push(argument);
   }
   return expanded;
 }
 
-async function readNulList(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8');
+async function readNulList(file: string, left: CaptureFiles): Promise<string[]> {
+  const text = await left.readText(file);
   return text === '' ? [] : text.slice(0, -1).split('\0');
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
+const localCaptureFiles: CaptureFiles = {
+  readText: (path) => readFile(path, 'utf8'),
+  exists: (path) =>
+    stat(path).then(
+      () => true,
+      () => false,
+    ),
+};
 
 function kindOf(path: string): LinkInput['kind'] {
   return /\.(a|rlib)$/.test(path) ? 'archive' : 'object';

@@ -93,9 +93,12 @@ export function openLedgerSession(edges: SessionEdges): LedgerSession {
       const { binary, fingerprints, environment, runner } = request;
       const declared = declaredInputs(request.hashed, request.project, request.fingerprintFile);
       if (declared === undefined) return { unusable: 'Nx does not tell what it hashed' };
-      const found = await remember(libraries, binary.file, () =>
-        sharedLibraries(binary.file, environment, request.workingDirectory, run),
-      );
+      const found =
+        binary.isElsewhere === true
+          ? []
+          : await remember(libraries, binary.file, () =>
+              sharedLibraries(binary.file, environment, request.workingDirectory, run),
+            );
       if (found instanceof Error) {
         return { unusable: `its shared libraries are not known: ${found.message}` };
       }
@@ -108,7 +111,8 @@ export function openLedgerSession(edges: SessionEdges): LedgerSession {
       const machineOf = (packageVariables: string | undefined): string =>
         machineDigest(edges.machine, {
           triple: binary.manifest.target,
-          nativeProcessor: binary.manifest.nativeCpu,
+          // The runner names a guest's processor and libraries.
+          nativeProcessor: binary.isElsewhere !== true && binary.manifest.nativeCpu,
           runner,
           environment: fingerprints.environment,
           packageVariables,

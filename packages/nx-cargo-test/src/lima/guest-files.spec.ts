@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -6,6 +7,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -17,10 +19,9 @@ import { fakePlan } from '../run/test-support/fake-leaf';
 import { createGuestFiles, type GuestFiles } from './guest-files';
 import { openGuestShell, type GuestShell } from './guest-shell';
 import type { LimaSources } from './lima-sources';
-import { packFolder } from './pack-folder';
+import { listSources, packSources } from './source-files';
 
-// The guest is a shell here with a home of its own, so it sees the same paths as the host: what
-// a test wants to be copied is taken away first, by `take`.
+// The guest is a shell here with a home of its own, and `here` stands for the host's folder `crate`.
 let root: string;
 let shell: GuestShell;
 let said: string[];
@@ -28,10 +29,9 @@ let said: string[];
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'guest-files-'));
   mkdirSync(join(root, 'home'));
-  mkdirSync(join(root, 'crate'));
-  writeFileSync(join(root, 'crate/data'), 'one');
-  // An archive holds whole seconds, and its files come back to where they were.
-  utimesSync(join(root, 'crate/data'), 1, 1);
+  mkdirSync(join(root, 'here'));
+  writeFileSync(join(root, 'here/data'), 'one');
+  utimesSync(join(root, 'here/data'), 1, 1);
   writeFileSync(join(root, 'binary'), 'compiled');
   said = [];
   shell = await open(process.env['PATH'] ?? '');
@@ -51,18 +51,20 @@ function open(path: string): Promise<GuestShell> {
   }));
 }
 
-function files(sources: LimaSources, take: (file: string) => void = () => undefined): GuestFiles {
-  return createGuestFiles({
+const files = (sources: LimaSources): GuestFiles => createGuestFiles(edges(sources));
+
+function edges(sources: LimaSources): Parameters<typeof createGuestFiles>[0] {
+  return {
     instance: 'guest',
     sources,
     async copy(file, guestPath) {
       await Promise.resolve();
       cpSync(file, guestPath);
-      take(file);
     },
-    pack: (folder, mark, into) => packFolder(spawnWithNode, folder, mark, into),
+    list: () => listSources(spawnWithNode, join(root, 'here')),
+    pack: (_, paths, into) => packSources(spawnWithNode, join(root, 'here'), paths, into),
     announce: (line) => said.push(line),
-  });
+  };
 }
 
 const plan = (folder = 'crate') =>
@@ -72,6 +74,7 @@ const plan = (folder = 'crate') =>
   });
 
 test('what a mount shows is not copied', async () => {
+  mkdirSync(join(root, 'crate'));
   await files('mount').place(plan(), shell);
   expect(said).toEqual([]);
 });
@@ -83,17 +86,50 @@ test('a folder that the guest does not see is named with what helps', async () =
   });
 });
 
+const copied = (count: number): string =>
+  `copying ${count} files of ${join(root, 'crate')} to the instance guest`;
+const inGuest = (name: string): string => readFileSync(join(root, 'crate', name), 'utf8');
+
 test('files are copied once, again when one changed, and gone ones go', async () => {
+  writeFileSync(join(root, 'here/same'), 'same');
   await files('copy').place(plan(), shell);
   await files('copy').place(plan(), shell);
-  expect(said).toEqual([`copying 1 files of ${join(root, 'crate')} to the instance guest`]);
-  rmSync(join(root, 'crate/data'));
-  writeFileSync(join(root, 'crate/other'), 'two');
-  // As it is in a guest, where the host's removal does not show.
-  await files('copy', () => writeFileSync(join(root, 'crate/data'), 'one')).place(plan(), shell);
-  expect(said).toHaveLength(2);
-  expect(existsSync(join(root, 'crate/data'))).toBe(false);
-  expect(readFileSync(join(root, 'crate/other'), 'utf8')).toBe('two');
+  expect(said).toEqual([copied(2)]);
+  rmSync(join(root, 'here/data'));
+  writeFileSync(join(root, 'here/other'), 'two');
+  await files('copy').place(plan(), shell);
+  expect(said).toEqual([copied(2), copied(1)]);
+  expect(readdirSync(join(root, 'crate')).sort()).toEqual(['other', 'same']);
+  expect(inGuest('other')).toBe('two');
+});
+
+test('only what changed gets another time, and that of the guest', async () => {
+  writeFileSync(join(root, 'here/same'), 'same');
+  await files('copy').place(plan(), shell);
+  for (const name of ['data', 'same']) utimesSync(join(root, 'crate', name), 5, 5);
+  writeFileSync(join(root, 'here/data'), 'two');
+  utimesSync(join(root, 'here/data'), 1, 1);
+  const before = Date.now() - 1000;
+  await files('copy').place(plan(), shell);
+  expect(inGuest('data')).toBe('two');
+  expect(statSync(join(root, 'crate/data')).mtimeMs).toBeGreaterThan(before);
+  expect(statSync(join(root, 'crate/same')).mtimeMs).toBe(5000);
+});
+
+test('what was changed in the guest becomes again what it is here', async () => {
+  await files('copy').place(plan(), shell);
+  writeFileSync(join(root, 'crate/data'), 'written by a test');
+  chmodSync(join(root, 'here/data'), 0o600);
+  await files('copy').place(plan(), shell);
+  expect(inGuest('data')).toBe('one');
+  expect(statSync(join(root, 'crate/data')).mode & 0o777).toBe(0o600);
+});
+
+test('a binary that was built in the guest is not copied', async () => {
+  rmSync(join(root, 'binary'));
+  const { place } = createGuestFiles({ ...edges('copy'), areBuiltThere: true });
+  await place(plan(), shell);
+  expect(said).toEqual([copied(1)]);
 });
 
 test('the machine is told by the user and the libraries', async () => {

@@ -1,27 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CargoTestError } from '../errors';
 import type { RunPlan } from '../plan/run-plan';
-import { withPrivateFolder } from '../run/private-folder';
-import { encoded, valueOf, type GuestShell } from './guest-shell';
-import type { LimaSources } from './lima-sources';
-import type { PackedFolder } from './pack-folder';
 import { shellWord } from '../shell-word';
+import { makeFolder, mustSucceed, perform } from './guest-script';
+import type { GuestShell } from './guest-shell';
+import type { LimaSources } from './lima-sources';
+import { syncSources, type SyncEdges } from './sync-sources';
 
 /** What {@link createGuestFiles} needs. */
-export interface GuestFilesOptions {
-  /** Name of the instance, for messages. */
-  readonly instance: string;
+export interface GuestFilesOptions extends SyncEdges {
   readonly sources: LimaSources;
-  /** Copies a file of this machine to a path in the guest. */
-  copy(file: string, guestPath: string): Promise<void>;
-  /** Packs a folder for copying; undefined if it is as it was when the mark was made. */
-  pack(folder: string, mark: string | undefined, into: string): Promise<PackedFolder | undefined>;
-  /** Shows a line to the user. */
-  announce(line: string): void;
+  /** Binaries were built in the guest, so they are there, and nowhere else. Default: false. */
+  readonly areBuiltThere?: boolean;
 }
 
 /** What plans need in a guest. */
@@ -51,7 +45,9 @@ export function createGuestFiles(options: GuestFilesOptions): GuestFiles {
     return present;
   };
   const placeOnce = (file: string, shell: GuestShell): Promise<void> =>
-    once(shell, `file ${file}`, () => placeExecutable(file, shell, options));
+    options.areBuiltThere === true
+      ? Promise.resolve()
+      : once(shell, `file ${file}`, () => placeExecutable(file, shell, options));
   return {
     async place(plan, shell) {
       const folder = plan.workingDirectory;
@@ -115,11 +111,17 @@ async function placeExecutable(
   );
 }
 
-async function placeFolder(
+/**
+ * Makes sure that the guest sees a folder as it is here.
+ *
+ * @throws {CargoTestError} `GUEST_UNUSABLE` with what is in the way.
+ */
+export async function placeFolder(
   folder: string,
   shell: GuestShell,
-  { instance, sources, copy, pack, announce }: GuestFilesOptions,
+  options: GuestFilesOptions,
 ): Promise<void> {
+  const { instance, sources } = options;
   if (sources === 'mount') {
     if ((await perform(shell, `[ -d ${shellWord(folder)} ]`)).status === 0) return;
     throw new CargoTestError(
@@ -127,60 +129,5 @@ async function placeFolder(
       `the instance ${instance} does not see ${folder}: mount it ("mounts" in the instance's lima.yaml, at the same path), or set the option limaSources to "copy"`,
     );
   }
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  const records = '"$HOME/.cache/nx-cargo-test/sources"';
-  const record = `${records}/${name}`;
-  const mark = await perform(shell, `[ -d ${shellWord(folder)} ] && cat ${record}.mark`);
-  await withPrivateFolder(async (into) => {
-    // limactl may be another user's, who is told the name.
-    await chmod(into, 0o711);
-    const packed = await pack(folder, mark.status === 0 ? mark.text.trim() : undefined, into);
-    if (packed === undefined) return;
-    announce(`copying ${packed.files} files of ${folder} to the instance ${instance}`);
-    const archive = `${shell.facts.folder}/${randomUUID()}`;
-    const list = `${archive}.list`;
-    await copy(packed.archive, archive);
-    await copy(packed.list, list);
-    // What was there and is no more would still be found by tests.
-    const removed = `if [ -f ${record}.list ]; then xargs -0 rm -f -- <${record}.list; fi`;
-    const steps = [
-      makeFolder(folder),
-      `mkdir -p ${records}`,
-      `rm -f ${record}.mark`,
-      `cd ${shellWord(folder)}`,
-      `{ ${removed}; }`,
-      `tar -xzf ${archive}`,
-      `mv -f ${list} ${record}.list`,
-      `printf %s ${shellWord(packed.mark)} >${record}.mark`,
-      `rm -f ${archive}`,
-    ];
-    await mustSucceed(`copying ${folder} to the instance ${instance}`, shell, steps.join(' && '));
-  });
-}
-
-/** A folder outside of the user's own is made by the superuser and then the user's. */
-function makeFolder(folder: string): string {
-  const path = shellWord(folder);
-  const owned = `sudo -n mkdir -p ${path} && sudo -n chown "$(id -u):$(id -g)" ${path}`;
-  return `{ mkdir -p ${path} 2>/dev/null && [ -w ${path} ] || { ${owned}; }; }`;
-}
-
-interface Performed {
-  readonly status: number;
-  /** Standard output and error. */
-  readonly text: string;
-}
-
-async function perform(shell: GuestShell, script: string): Promise<Performed> {
-  const answer = await shell.ask(`do ${encoded(script)}`);
-  return {
-    status: Number(valueOf(answer, 'status')),
-    text: Buffer.from(valueOf(answer, 'text') ?? '', 'base64').toString(),
-  };
-}
-
-async function mustSucceed(what: string, shell: GuestShell, script: string): Promise<void> {
-  const { status, text } = await perform(shell, script);
-  if (status === 0) return;
-  throw new CargoTestError('GUEST_UNUSABLE', `${what} failed (${status}): ${text.trim()}`);
+  await syncSources(folder, shell, options);
 }

@@ -4,16 +4,12 @@ import { outerEnvironment } from '../process/outer-environment';
 import type { TestHost } from '../run/test-host';
 import { startInGuest } from './guest-process';
 import type { GuestFiles } from './guest-files';
-import { valueOf, type GuestShell } from './guest-shell';
+import type { GuestSession } from './guest-session';
+import { valueOf } from './guest-shell';
 
 /** What a {@link guestHost} needs. */
 export interface GuestHostOptions {
-  /**
-   * Opens a shell in the guest.
-   *
-   * @throws {CargoTestError} `GUEST_UNUSABLE` with what mends it.
-   */
-  open(): Promise<GuestShell>;
+  readonly session: GuestSession;
   readonly files: GuestFiles;
   /** Names the guest as far as the outside of it tells, in one line. */
   describe(): Promise<string>;
@@ -21,23 +17,9 @@ export interface GuestHostOptions {
   readonly forwarded: readonly string[];
 }
 
-/** A guest as a machine for tests. One shell is opened for all plans, and another one if that was lost. */
-export function guestHost({ open, files, describe, forwarded }: GuestHostOptions): TestHost {
-  let opening: Promise<GuestShell> | undefined;
-  let opened: GuestShell | undefined;
-  let processes = 0;
-
-  const shell = async (): Promise<GuestShell> => {
-    if (opened !== undefined && !opened.isOpen()) opening = opened = undefined;
-    opening ??= open();
-    try {
-      return (opened = await opening);
-    } catch (error) {
-      // The next plan may find the guest mended.
-      opening = undefined;
-      throw error;
-    }
-  };
+/** A guest as a machine for tests. */
+export function guestHost({ session, files, describe, forwarded }: GuestHostOptions): TestHost {
+  const { shell } = session;
   const ask = async (request: string, word: string): Promise<string | undefined> =>
     valueOf(await (await shell()).ask(request), word);
   const readText = async (file: string): Promise<string | undefined> => {
@@ -46,7 +28,7 @@ export function guestHost({ open, files, describe, forwarded }: GuestHostOptions
   };
 
   return {
-    processors: () => opened?.facts.processors ?? 1,
+    processors: () => session.current()?.facts.processors ?? 1,
     prepare: async (plan) => files.place(plan, await shell()),
     async environment(own) {
       const outer = outerEnvironment(own);
@@ -63,8 +45,9 @@ export function guestHost({ open, files, describe, forwarded }: GuestHostOptions
     },
     spawn(command, supervision) {
       // A private folder of the shell was lent before, so it is open, or lost by now.
+      const opened = session.current();
       if (opened === undefined) throw new TypeError('nothing was prepared in the guest');
-      return startInGuest(opened, processes++, command, supervision);
+      return startInGuest(opened, session.nextProcess(), command, supervision);
     },
     async withPrivateFolder(action) {
       const own = await shell();
@@ -83,10 +66,6 @@ export function guestHost({ open, files, describe, forwarded }: GuestHostOptions
     },
     readText,
     readMemoryKills: () => readMemoryKills(undefined, readText),
-    async close() {
-      const open = await opening?.catch(() => undefined);
-      opening = opened = undefined;
-      await open?.close();
-    },
+    close: () => session.close(),
   };
 }

@@ -1,14 +1,22 @@
 import type { SpawnSupervised } from '../process/supervise-group';
+import type { TestHost } from '../run/test-host';
 import { fakePlan } from '../run/test-support/fake-leaf';
-import { limaHost, type LimaEdges, type LimaSettings } from './lima-host';
+import { limaGuest, type LimaEdges, type LimaSettings } from './lima-guest';
+import { limaHost } from './lima-host';
 import { transcript } from './test-support/transcripts';
 
 const settings: LimaSettings = {
   instance: 'nx-cargo-test',
   sources: 'mount',
   start: false,
+  build: 'host',
   forwarded: [],
 };
+
+/** The instance as a machine for tests. */
+function hostOf(own: LimaSettings, edges: LimaEdges): TestHost {
+  return limaHost(own, limaGuest(own, edges));
+}
 
 /** limactl as it answered in these situations, one after the other. */
 function answering(...names: string[]): { edges: LimaEdges; asked: string[][]; said: string[] } {
@@ -47,7 +55,7 @@ test.each([
   ['list-broken', 'is broken'],
 ])('with %s nothing is started or made', async (name, sentence) => {
   const { edges, asked } = answering(name);
-  await expect(limaHost(settings, edges).prepare(fakePlan(['a::passes']))).rejects.toMatchObject({
+  await expect(hostOf(settings, edges).prepare(fakePlan(['a::passes']))).rejects.toMatchObject({
     code: 'GUEST_UNUSABLE',
     message: expect.stringContaining(sentence),
   });
@@ -56,7 +64,7 @@ test.each([
 
 test('a stopped instance is started where that is asked for', async () => {
   const { edges, asked, said } = answering('list-stopped', 'start-stopped', 'list-running');
-  const host = limaHost({ ...settings, start: true }, edges);
+  const host = hostOf({ ...settings, start: true }, edges);
   await expect(host.prepare(fakePlan(['a::passes']))).rejects.toThrow('no shell was to be opened');
   expect(asked).toEqual([OWN, ['start', '--tty=false', 'nx-cargo-test'], OWN]);
   expect(said).toEqual(['starting the Lima instance nx-cargo-test']);
@@ -64,23 +72,29 @@ test('a stopped instance is started where that is asked for', async () => {
 
 test('a missing instance is not made, whatever is asked for', async () => {
   const { edges, asked } = answering('list-missing', 'list-no-instances');
-  const host = limaHost({ ...settings, start: true }, edges);
+  const host = hostOf({ ...settings, start: true }, edges);
   await expect(host.prepare(fakePlan(['a::passes']))).rejects.toThrow('there is no Lima instance');
   expect(asked).toEqual([OWN, ['list', '--json']]);
 });
 
 test('an instance of another architecture is named before anything is copied', async () => {
   const { edges } = answering('list-running');
-  const host = limaHost(settings, { ...edges, architecture: 'arm64' });
+  const host = hostOf(settings, { ...edges, architecture: 'arm64' });
   await expect(host.prepare(fakePlan(['a::passes']))).rejects.toThrow(
-    'the Lima instance nx-cargo-test is x86_64, and tests are built for this machine, which is arm64',
+    'the Lima instance nx-cargo-test is x86_64, and tests are built for this machine, which is arm64; set the option limaBuild to "guest"',
   );
+});
+
+test('an instance of another architecture serves where tests are built in it', async () => {
+  const { edges } = answering('list-running');
+  const host = hostOf({ ...settings, build: 'guest' }, { ...edges, architecture: 'arm64' });
+  await expect(host.prepare(fakePlan(['a::passes']))).rejects.toThrow('no shell was to be opened');
 });
 
 test('a lost virtual machine ends the shell, and says so', async () => {
   const { edges } = answering('list-running');
   const { stderr } = transcript('shell-vm-lost');
-  const host = limaHost(settings, {
+  const host = hostOf(settings, {
     ...edges,
     spawnTalking: ({ file, args }, { onOutput }) => {
       expect([file, ...args.slice(0, 5)]).toEqual([

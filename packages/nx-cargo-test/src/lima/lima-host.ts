@@ -1,108 +1,18 @@
-import { CargoTestError } from '../errors';
-import type { Command, SpawnSupervised, SpawnTalking } from '../process/supervise-group';
 import type { TestHost } from '../run/test-host';
-import { LIMA_ARCHITECTURES } from './architectures';
 import { createGuestFiles } from './guest-files';
 import { guestHost } from './guest-host';
-import { openGuestShell } from './guest-shell';
-import { instanceIdentity } from './instance-identity';
-import { describeUnusable, readInstance, type LimaInstance } from './instance-state';
-import type { LimaSources } from './lima-sources';
-import { packFolder } from './pack-folder';
-import { createRunLimactl } from './run-limactl';
-
-/** Which instance, and how it is used. */
-export interface LimaSettings {
-  /** Name of the instance. */
-  readonly instance: string;
-  /** How the guest sees the folders that tests run in. */
-  readonly sources: LimaSources;
-  /** A stopped instance is started. */
-  readonly start: boolean;
-  /** Variables of ours that tests in the guest see too, where they are set. */
-  readonly forwarded: readonly string[];
-}
-
-/** What a {@link limaHost} reaches outside by. */
-export interface LimaEdges {
-  readonly spawn: SpawnSupervised;
-  readonly spawnTalking: SpawnTalking;
-  /** Environment of limactl. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Processor architecture of this machine in Node.js's words. */
-  readonly architecture: string;
-  announce(line: string): void;
-}
-
-/** What the shell in the guest tries to raise the limit to. */
-const WANTED_DESCRIPTORS = 65_536;
+import type { LimaGuest, LimaSettings } from './lima-guest';
 
 /**
- * The guest of a Lima instance as a machine for tests, whose binaries are built
- * here and copied, unless a mount shows them there. An instance is never made
- * here; it is started only where that is asked for.
+ * The guest of a Lima instance as a machine for tests. Binaries that were built here
+ * are copied, unless a mount shows them there.
  */
-export function limaHost(settings: LimaSettings, edges: LimaEdges): TestHost {
-  const { instance: name, sources, start, forwarded } = settings;
-  const { spawn, spawnTalking, environment, architecture, announce } = edges;
-  const limactl = createRunLimactl(spawn, environment);
-
-  const must = async (args: readonly string[], what: string): Promise<void> => {
-    const { exitStatus, stderr } = await limactl(args);
-    if (exitStatus === 0) return;
-    throw new CargoTestError(
-      'GUEST_UNUSABLE',
-      `${what} failed (limactl ${args[0]} ended with ${exitStatus ?? 'a signal'}): ${stderr.trim()}`,
-    );
-  };
-  const running = async (): Promise<LimaInstance> => {
-    let state = await readInstance(limactl, name);
-    if (state.kind === 'stopped' && start) {
-      announce(`starting the Lima instance ${name}`);
-      await must(['start', '--tty=false', name], `starting the Lima instance ${name}`);
-      state = await readInstance(limactl, name);
-    }
-    if (state.kind !== 'running') {
-      throw new CargoTestError('GUEST_UNUSABLE', describeUnusable(name, state));
-    }
-    const { arch } = state.instance;
-    if (arch !== undefined && arch !== LIMA_ARCHITECTURES[architecture]) {
-      throw new CargoTestError(
-        'GUEST_UNUSABLE',
-        `the Lima instance ${name} is ${arch}, and tests are built for this machine, which is ${architecture}`,
-      );
-    }
-    return state.instance;
-  };
-  let used: LimaInstance | undefined;
-
+export function limaHost(settings: LimaSettings, guest: LimaGuest): TestHost {
+  const { sources, build, forwarded } = settings;
   return guestHost({
-    async open() {
-      used = await running();
-      const shell = await openGuestShell(spawnTalking, (args): Command => ({
-        file: 'limactl',
-        args: ['shell', '--workdir', '/', name, ...args],
-        workingDirectory: '/',
-        environment,
-      }));
-      const { descriptors } = shell.facts;
-      if (descriptors < WANTED_DESCRIPTORS) {
-        announce(
-          `the instance ${name} lets a process open ${descriptors} files; io_uring tests may want ${WANTED_DESCRIPTORS}: raise the hard limit of nofile in the guest`,
-        );
-      }
-      return shell;
-    },
-    files: createGuestFiles({
-      instance: name,
-      sources,
-      copy: (file, guestPath) =>
-        must(['copy', file, `${name}:${guestPath}`], `copying ${file} to the instance ${name}`),
-      pack: (folder, mark, into) => packFolder(spawn, folder, mark, into),
-      announce,
-    }),
-    describe: async () =>
-      `lima ${name} ${instanceIdentity(used ?? (await running()))}, sources by ${sources}`,
+    session: guest.session,
+    files: createGuestFiles({ ...guest.sync, sources, areBuiltThere: build === 'guest' }),
+    describe: async () => `${await guest.describe()}, sources by ${sources}`,
     forwarded,
   });
 }

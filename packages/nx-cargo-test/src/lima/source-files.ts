@@ -1,71 +1,74 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, type Stats } from 'node:fs';
-import { lstat, readdir, readlink, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { lstat, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { CargoTestError } from '../errors';
+import { CargoTestError, messageOf } from '../errors';
 import { describeExit } from '../process/process-exit';
 import type { SpawnSupervised } from '../process/supervise-group';
 
-/** A folder's files in an archive. */
-export interface PackedFolder {
-  /** Absolute path of a gzipped tar archive with paths relative to the folder. */
-  readonly archive: string;
-  /** Absolute path of a list of these paths, each ended by a NUL. */
-  readonly list: string;
-  /** Number of files. */
-  readonly files: number;
-  /** Differs whenever a file's path, mode or content does, or the target of a link. */
-  readonly mark: string;
+/** A file of a folder of sources. */
+export interface SourceFile {
+  /** Relative to the folder. */
+  readonly path: string;
+  /** Permissions in octal digits, as `stat -c %a` writes them. */
+  readonly mode: string;
+  /** SHA-256 of the content, lower-case hexadecimal; undefined for what is no regular file, such as a link. */
+  readonly sha256: string | undefined;
 }
 
 /** Folders of a build that no test reads, where git can't tell. */
-const NOT_PACKED = new Set(['target', 'node_modules', '.git']);
+const NOT_SOURCES = new Set(['target', 'node_modules', '.git']);
 
 /**
- * Packs the files of a folder: those that git knows or would not ignore; outside
- * of a repository all but those of builds.
+ * Lists the files of a folder: those that git knows or would not ignore; outside
+ * of a repository all but those of builds. Sorted.
  *
- * @param mark Of an earlier call.
- * @param into Absolute path of a folder for archive and list.
- * @returns undefined if the mark would be the same.
- * @throws {CargoTestError} `GUEST_UNUSABLE` when tar fails.
+ * @throws {CargoTestError} `GUEST_UNUSABLE` for a file that cannot be read.
  */
-export async function packFolder(
-  spawn: SpawnSupervised,
-  folder: string,
-  mark: string | undefined,
-  into: string,
-): Promise<PackedFolder | undefined> {
+export async function listSources(spawn: SpawnSupervised, folder: string): Promise<SourceFile[]> {
   const listed = (await gitFiles(spawn, folder)) ?? (await allFiles(folder, ''));
-  const hash = createHash('sha256');
-  const paths: string[] = [];
+  const files: SourceFile[] = [];
   for (const path of [...new Set(listed)].sort()) {
     const file = join(folder, path);
     const status = await lstat(file).catch(() => undefined);
     if (status === undefined || status.isDirectory()) continue;
-    paths.push(path);
-    // What can't be read makes tar fail, which says so.
-    const content = await contentOf(file, status).catch(() => 'unreadable');
-    hash.update(JSON.stringify([path, status.mode, content]));
+    const mode = (status.mode & 0o7777).toString(8);
+    files.push({ path, mode, sha256: status.isFile() ? await digestOf(file) : undefined });
   }
-  const found = hash.digest('hex');
-  if (found === mark) return undefined;
-  const archive = join(into, 'sources.tar.gz');
-  const list = join(into, 'sources.list');
-  await writeFile(list, paths.map((path) => `${path}\0`).join(''));
-  const tar = await output(spawn, folder, 'tar', ['-czf', archive, '--null', '-T', list]);
-  if (tar.problem !== undefined)
-    throw new CargoTestError('GUEST_UNUSABLE', `packing ${folder} failed: ${tar.problem}`);
-  return { archive, list, files: paths.length, mark: found };
+  return files;
 }
 
-/** A digest, since size and time of modification can stay the same while the content changes. */
-async function contentOf(file: string, status: Stats): Promise<string> {
-  if (status.isSymbolicLink()) return readlink(file);
-  if (!status.isFile()) return '';
+/**
+ * Puts files of a folder into a gzipped tar archive, with paths relative to the folder.
+ *
+ * @param into Absolute path of a folder for the archive and a list of its files.
+ * @returns the archive's absolute path.
+ * @throws {CargoTestError} `GUEST_UNUSABLE` when tar fails.
+ */
+export async function packSources(
+  spawn: SpawnSupervised,
+  folder: string,
+  paths: readonly string[],
+  into: string,
+): Promise<string> {
+  const archive = join(into, 'sources.tar.gz');
+  const list = join(into, 'packed.list');
+  await writeFile(list, paths.map((path) => `${path}\0`).join(''));
+  const tar = await output(spawn, folder, 'tar', ['-czf', archive, '--null', '-T', list]);
+  if (tar.problem === undefined) return archive;
+  throw new CargoTestError('GUEST_UNUSABLE', `packing ${folder} failed: ${tar.problem}`);
+}
+
+async function digestOf(file: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
+  try {
+    await pipeline(createReadStream(file), hash);
+  } catch (cause) {
+    throw new CargoTestError('GUEST_UNUSABLE', `${file} cannot be read: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
   return hash.digest('hex');
 }
 
@@ -82,7 +85,7 @@ async function allFiles(folder: string, below: string): Promise<string[]> {
   for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     if (!entry.isDirectory()) paths.push(path);
-    else if (!NOT_PACKED.has(entry.name)) paths.push(...(await allFiles(folder, path)));
+    else if (!NOT_SOURCES.has(entry.name)) paths.push(...(await allFiles(folder, path)));
   }
   return paths;
 }

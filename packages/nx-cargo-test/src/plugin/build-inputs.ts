@@ -3,6 +3,8 @@ import { posix } from 'node:path';
 import { printBuildEnvironment } from '../build/build-environment';
 import { pluginVersion } from '../disk-cache';
 import { MANIFEST_SCHEMA } from '../fingerprint/manifest';
+import { guestToolchainCommand } from '../lima/guest-toolchain-command';
+import { instanceCommand } from '../lima/instance-command';
 
 /** One entry of a target's `inputs`. */
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
@@ -16,6 +18,8 @@ export interface BuildInputRequest {
   /** Folders that cargo writes to, left out of the sources. */
   readonly targetFolders: readonly string[];
   readonly buildEnvironment: readonly string[];
+  /** Name of the Lima instance that builds. Default: this machine does. */
+  readonly guest?: string;
 }
 
 /**
@@ -43,8 +47,19 @@ export function buildInputs(request: BuildInputRequest): readonly Input[] {
     ...written,
     ...rootFiles,
     ...configuration.sort(),
-    { runtime: describeToolchain(cargoWorkspace, request.buildEnvironment) },
+    ...toolInputs(request),
     { externalDependencies: [] },
+  ];
+}
+
+/** This machine need have no Rust toolchain for what a guest builds. */
+function toolInputs({ cargoWorkspace, buildEnvironment, guest }: BuildInputRequest): Input[] {
+  if (guest === undefined)
+    return [{ runtime: describeToolchain(cargoWorkspace, buildEnvironment) }];
+  return [
+    { runtime: describeSurroundings(cargoWorkspace, buildEnvironment) },
+    { runtime: instanceCommand(guest) },
+    { runtime: guestToolchainCommand(guest, buildEnvironment) },
   ];
 }
 
@@ -66,12 +81,20 @@ export function describeToolchain(
   cargoWorkspace: string,
   buildEnvironment: readonly string[],
 ): string {
+  const tools = ['rustc -vV 2>&1', 'cargo -V 2>&1', '${CC:-cc} --version 2>&1 | head -n 2'];
+  return describeSurroundings(cargoWorkspace, buildEnvironment, tools);
+}
+
+/** @param tools Commands that print their versions. */
+function describeSurroundings(
+  cargoWorkspace: string,
+  buildEnvironment: readonly string[],
+  tools: readonly string[] = [],
+): string {
   const files = configurationFiles.map((name) => `"$d/${name}"`).join(' ');
   return [
     `cd ${quote(cargoWorkspace)} 2>&1`,
-    'rustc -vV 2>&1',
-    'cargo -V 2>&1',
-    '${CC:-cc} --version 2>&1 | head -n 2',
+    ...tools,
     'show() { if [ -f "$2" ]; then echo "== $1 ${2##*/}"; cat "$2" 2>&1; fi; }',
     'show lock Cargo.lock',
     'd=$PWD; n=0',

@@ -11,6 +11,7 @@ import { digest, openDiskCache, pluginVersion, type DiskCache } from '../disk-ca
 import { chooseRunner } from '../choose-runner';
 import { commandTargetNames, commandTargets, type CommandTargets } from './command-targets';
 import { doctorTarget } from './doctor-target';
+import { chooseLimaBuild } from '../lima/lima-build';
 import { failedProject } from './failed-project';
 import { likelyMembers, packageNameOf } from './group-manifests';
 import { packageTargets, type PackageBinary, type PackageTargets } from './package-targets';
@@ -84,6 +85,7 @@ async function packageProject(
     binaries: await packageBinaries(cargo, each.manifest, reader, workspaceRoot),
     ...docTests(cargo),
     runner: inferredRunner(options),
+    limaBuild: chooseLimaBuild(options.limaBuild, process.platform),
   });
   const commands = commandTargets({
     ...place,

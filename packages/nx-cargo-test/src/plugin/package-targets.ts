@@ -41,6 +41,8 @@ export interface PackageTargetsRequest {
   readonly options: ResolvedOptions;
   /** Where tests run. */
   readonly runner: 'native' | 'lima';
+  /** Where tests are built if they run in Lima. Default: `host`. */
+  readonly limaBuild?: 'guest' | 'host';
 }
 
 /** Targets of one package, and their groups for Nx's views. */
@@ -119,7 +121,8 @@ function namesRequest({
 
 function buildTarget(request: PackageTargetsRequest): TargetConfiguration {
   const { cargoWorkspace, packageName } = request;
-  const inputs = buildInputs({ ...request, buildEnvironment: request.options.buildEnvironment });
+  const { buildEnvironment } = request.options;
+  const inputs = buildInputs({ ...request, buildEnvironment, ...guestOf(request) });
   const outputs = [
     workspacePath(fingerprintsFolder(cargoWorkspace, packageName)),
     workspacePath(manifestFile(cargoWorkspace, packageName)),
@@ -130,7 +133,11 @@ function buildTarget(request: PackageTargetsRequest): TargetConfiguration {
     cache: why === undefined,
     inputs: [...inputs],
     outputs,
-    options: { ...packageOptions(request), behaviour: EXECUTOR_BEHAVIOUR },
+    options: {
+      ...packageOptions(request),
+      ...guestOptions(request),
+      behaviour: EXECUTOR_BEHAVIOUR,
+    },
     metadata: metadata(
       `Compiles the tests of ${packageName}${why === undefined ? '' : `; not cached: ${why}`}`,
       { requires: { dependsOn: [], inputs, outputs } },
@@ -289,13 +296,27 @@ function runnerInputs({ runner, options }: PackageTargetsRequest): readonly Inpu
     : [variable, { runtime: instanceCommand(options.limaInstance) }];
 }
 
-function runnerOptions({ runner, options }: PackageTargetsRequest): Record<string, unknown> {
+function runnerOptions(request: PackageTargetsRequest): Record<string, unknown> {
+  const { runner, options } = request;
   const { limaInstance, limaSources, limaStart, environment } = options;
   // As configured, so that the executor tells who chose: the option, the variable or the host.
   const asked = options.runner === 'auto' ? {} : { runner: options.runner };
   if (runner === 'native') return asked;
   const limaEnvironment = [...environment].sort();
-  return { ...asked, limaInstance, limaSources, limaStart, limaEnvironment };
+  const limaBuild = guestOf(request).guest === undefined ? 'host' : 'guest';
+  return { ...asked, limaInstance, limaSources, limaBuild, limaStart, limaEnvironment };
+}
+
+/** The instance that tests are built in. */
+function guestOf({ runner, limaBuild, options }: PackageTargetsRequest): {
+  readonly guest?: string;
+} {
+  return runner === 'lima' && limaBuild === 'guest' ? { guest: options.limaInstance } : {};
+}
+
+function guestOptions(request: PackageTargetsRequest): Record<string, unknown> {
+  const { limaInstance, limaSources, limaStart } = request.options;
+  return guestOf(request).guest === undefined ? {} : { limaInstance, limaSources, limaStart };
 }
 
 function runtimeInputs({ packageFolder, options }: PackageTargetsRequest): readonly Input[] {

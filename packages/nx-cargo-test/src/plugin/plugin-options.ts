@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { describeIssue } from '../describe-issue';
 import { CargoTestError } from '../errors';
 import { REUSE_MODES } from '../ledger/reuse-mode';
+import { LIMA_BUILDS } from '../lima/lima-build';
 import { LIMA_SOURCES } from '../lima/lima-sources';
 import { RUNNERS } from '../choose-runner';
 import { commandOptionKeys, commandOptionsSchema, resolveCommands } from './command-options';
@@ -93,11 +94,17 @@ const optionsSchema = v.strictObject({
     'default',
   ),
   /**
-   * How the guest sees the folders that tests run in: by a mount at the same path,
+   * How the guest sees sources and the folders that tests run in: by a mount at the same path,
    * or by copies.
    * Default: `mount`
    */
   limaSources: v.optional(v.picklist(LIMA_SOURCES), 'mount'),
+  /**
+   * Where tests for the guest are built: in the guest, on this host, or, with `auto`,
+   * on this host if it is Linux, else in the guest.
+   * Default: `auto`
+   */
+  limaBuild: v.optional(v.picklist(LIMA_BUILDS), 'auto'),
   /**
    * Start the instance when it is stopped.
    * Default: `false`

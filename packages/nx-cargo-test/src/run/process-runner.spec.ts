@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { guestHost } from '../lima/guest-host';
+import { guestSession } from '../lima/guest-session';
 import { openGuestShell } from '../lima/guest-shell';
 import { planRun, type RunPlan } from '../plan/run-plan';
 import { spawnTalkingWithNode, spawnWithNode } from '../process/test-support/spawn-with-node';
@@ -38,13 +39,14 @@ const hosts: readonly [string, () => TestHost, string, string][] = [
 /** A guest that is reached by a shell, here instead of in a virtual machine. */
 function localGuest(): TestHost {
   return guestHost({
-    open: () =>
+    session: guestSession(() =>
       openGuestShell(spawnTalkingWithNode, ([file = '', ...args]) => ({
         file,
         args,
         workingDirectory: '/',
         environment: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir() },
       })),
+    ),
     files: { place: () => Promise.resolve(), describeMachine: () => Promise.resolve('here') },
     describe: () => Promise.resolve('a shell'),
     forwarded: [],

@@ -6,11 +6,12 @@ import { assertSourcesAsHashed, type HashedSources } from '../../build/hashed-so
 import { clearOutputs, writeFingerprints } from '../../build/write-fingerprints';
 import type { CargoWorkspace } from '../../cargo/metadata';
 import { CargoTestError } from '../../errors';
+import { guestToolchainCommand } from '../../lima/guest-toolchain-command';
 import { parseLeafId, type Leaf } from '../../module/test-module';
 import { assertTargetIntact } from '../../plugin/merged-target';
-import { outerEnvironment } from '../../process/outer-environment';
 import { describeFailure } from '../../report/describe-failure';
 import { assertHostRunsTests } from '../../run/host';
+import { openRealRunners } from '../test-module/open-real-runners';
 import { assertTargetInputs } from '../assert-target-inputs';
 import { parseBuildTestsOptions } from './options';
 import { describeBuild } from './describe-build';
@@ -20,16 +21,18 @@ export default async function buildTestsExecutor(
   rawOptions: unknown,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
+  const machines = openRealRunners((line) => void process.stdout.write(`${line}\n`));
   try {
     assertTargetIntact(context);
-    assertHostRunsTests();
     const options = parseBuildTestsOptions(rawOptions);
+    if (options.limaInstance === undefined) assertHostRunsTests();
+    else assertToolsHashed(context, options.limaInstance, options.buildEnvironment ?? []);
     const place = {
       workspaceRoot: context.root,
       cargoWorkspace: options.cargoWorkspace,
       packageName: options.package,
     };
-    const host = nativeBuildHost();
+    const host = machines.buildHostFor(options, context.root) ?? nativeBuildHost();
     await clearOutputs(place);
     const built = await buildTestBinaries({
       workspaceRoot: context.root,
@@ -45,6 +48,8 @@ export default async function buildTestsExecutor(
   } catch (error) {
     process.stderr.write(`${describeFailure(error)}\n`);
     return { success: false };
+  } finally {
+    await machines.close();
   }
 }
 
@@ -66,7 +71,7 @@ function leavesOf(context: ExecutorContext, libraryName: string): Leaf[] {
 async function assertCovered(
   context: ExecutorContext,
   declaredVariables: readonly string[],
-  { inputs, messages, config, toolchain }: CompiledTests,
+  { inputs, messages, config, toolchain, givenEnvironment }: CompiledTests,
   cargo: CargoWorkspace,
   hashed: HashedSources,
 ): Promise<void> {
@@ -77,10 +82,29 @@ async function assertCovered(
     buildScripts: messages.buildScripts,
     sysroot: toolchain.sysroot,
     declaredVariables,
-    environment: outerEnvironment(process.env),
+    environment: givenEnvironment,
   });
   const manifests = cargo.packages.map(({ manifestFile }) => manifestFile);
   assertSourcesAsHashed([...new Set([...sources, ...manifests])], hashed);
+}
+
+/** A build by one guest's tools would else be taken for that of another's, or of later ones. */
+function assertToolsHashed(
+  context: ExecutorContext,
+  instance: string,
+  declared: readonly string[],
+): void {
+  const { projectName = '', targetName = '' } = context;
+  const inputs = projectTargets(context)[targetName]?.inputs ?? [];
+  const command = guestToolchainCommand(instance, declared);
+  const isHashed = inputs.some(
+    (input) => typeof input === 'object' && 'runtime' in input && input.runtime === command,
+  );
+  if (isHashed) return;
+  throw new CargoTestError(
+    'GRAPH_OUT_OF_DATE',
+    `${projectName}:${targetName} is asked to build in the Lima instance ${instance}, but was not inferred for it: set the options runner, limaInstance and limaBuild of nx-cargo-test in nx.json`,
+  );
 }
 
 function projectTargets(context: ExecutorContext): Record<string, TargetConfiguration> {

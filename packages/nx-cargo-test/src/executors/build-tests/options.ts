@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { BuildTestsOptions } from '../../build/build-options';
+import { LIMA_SOURCES } from '../../lima/lima-sources';
 import { parseOptions } from '../parse-options';
 
 /** Options that say what is built. */
@@ -13,7 +14,13 @@ export const buildOptionEntries = {
   buildEnvironment: v.exactOptional(v.array(v.string())),
 };
 
-const optionsSchema = v.object({ ...buildOptionEntries, behaviour: v.exactOptional(v.number()) });
+const optionsSchema = v.object({
+  ...buildOptionEntries,
+  limaInstance: v.exactOptional(v.string()),
+  limaSources: v.exactOptional(v.picklist(LIMA_SOURCES)),
+  limaStart: v.exactOptional(v.boolean()),
+  behaviour: v.exactOptional(v.number()),
+});
 
 /**
  * Checks the options of the executor `build-tests`; Nx has refused unknown keys by then.

@@ -4,7 +4,7 @@ import type { BuildTestsOptions } from '../../build/build-options';
 import { CargoTestError } from '../../errors';
 import { DEFAULT_REUSE, REUSE_MODES, type ReuseMode } from '../../ledger/reuse-mode';
 import { LIMA_SOURCES } from '../../lima/lima-sources';
-import type { LimaSettings } from '../../lima/lima-host';
+import type { LimaSettings } from '../../lima/lima-guest';
 import { parseLeafId, type Leaf } from '../../module/test-module';
 import { RUNNERS, type RunnerOption } from '../../choose-runner';
 import { parseBuildTestsOptions } from '../build-tests/options';
@@ -35,6 +35,8 @@ const optionsSchema = v.looseObject({
   limaInstance: v.optional(v.string(), 'default'),
   /** How the guest sees the folders that tests run in. Default: `mount`. */
   limaSources: v.optional(v.picklist(LIMA_SOURCES), 'mount'),
+  /** Where the tests are built. Default: `host`. */
+  limaBuild: v.optional(v.picklist(['guest', 'host']), 'host'),
   /** Start the instance when it is stopped. Default: `false`. */
   limaStart: v.optional(v.boolean(), false),
   /** Variables that tests in the guest get from here. Default: none. */
@@ -63,7 +65,7 @@ export interface TestModuleOptions {
 const ownOptions = {
   withValue: [
     ...['expectedFailures', 'warnAfterSeconds', 'killAfterSeconds', 'reuse'],
-    ...['runner', 'limaInstance', 'limaSources', 'limaEnvironment'],
+    ...['runner', 'limaInstance', 'limaSources', 'limaBuild', 'limaEnvironment'],
   ],
   withoutValue: ['limaStart'],
 };
@@ -100,6 +102,7 @@ export function parseTestModuleOptions(options: unknown): TestModuleOptions {
       instance: rest.limaInstance,
       sources: rest.limaSources,
       start: rest.limaStart,
+      build: rest.limaBuild,
       forwarded: rest.limaEnvironment,
     },
     args: withoutOwnOptions(__unparsed__),

@@ -91,7 +91,7 @@ const nativeRunner = (): Runner =>
   createProcessRunner({ host: nativeHost(spawnWithNode), limit: createLimit(2) });
 
 function runnersOf(make: () => Runner): Runners {
-  return { runnerFor: make, close: () => Promise.resolve() };
+  return { runnerFor: make, buildHostFor: () => undefined, close: () => Promise.resolve() };
 }
 
 async function run(

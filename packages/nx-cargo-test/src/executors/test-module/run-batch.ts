@@ -1,5 +1,6 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { BuiltBinary } from '../../build/ensure-built';
+import type { BuildHost } from '../../build/build-host';
 import type { BuildTestsOptions } from '../../build/build-options';
 import type { Manifest } from '../../fingerprint/manifest';
 import type { LedgerSession } from '../../ledger/ledger-session';
@@ -38,6 +39,7 @@ export interface BatchEdges {
     packageName: string;
     leaves: readonly string[];
     build: BuildTestsOptions;
+    host?: BuildHost | undefined;
   }): Promise<{ manifest: Manifest; binary(index: number): BuiltBinary }>;
   openRunners(): Runners;
   openLedger(workspaceRoot: string, announce: (line: string) => void): LedgerSession;
@@ -108,12 +110,14 @@ export async function* runBatch(
   const ledger = edges.openLedger(context.root, edges.announce);
   const runPackage = async (tasks: readonly BatchTask[]): Promise<void> => {
     const { project, options } = tasks[0] as BatchTask;
+    const build = buildOptionsOf(context, project);
     const built = await edges.ensureBuilt({
       workspaceRoot: context.root,
       cargoWorkspace: options.cargoWorkspace,
       packageName: options.package,
       leaves: tasks.map((task) => task.options.leafId),
-      build: buildOptionsOf(context, project),
+      build,
+      host: runners.buildHostFor(build, context.root, options),
     });
     await Promise.all(
       tasks.map(async (task) => {

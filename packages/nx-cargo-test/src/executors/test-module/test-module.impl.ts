@@ -17,12 +17,14 @@ export default async function testModuleExecutor(
     assertTargetIntact(context);
     const options = parseTestModuleOptions(rawOptions);
     const runner = runners.runnerFor(options, context);
+    const build = buildOptionsOf(context, context.projectName ?? '');
     const built = await ensureBuilt({
       workspaceRoot: context.root,
       cargoWorkspace: options.cargoWorkspace,
       packageName: options.package,
       leaves: [options.leafId],
-      build: buildOptionsOf(context, context.projectName ?? ''),
+      build,
+      host: runners.buildHostFor(build, context.root, options),
     });
     const ledger = openLedger(context.root, (line) => void process.stdout.write(`${line}\n`));
     const { success, report } = await runLeaf({
