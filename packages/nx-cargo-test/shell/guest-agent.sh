@@ -1,10 +1,13 @@
-# Runs in a guest, as the one long-lived shell of a run: `sh -c <this> sh <end-guard.sh>`.
+# Runs in a guest, as the one long-lived shell of a run:
+# `sh -c <this> sh <end-guard.sh> <guest-watch.sh>`.
 # Each line of standard input is a request, answered by lines and a line with a dot:
 #   start <id> <job>         a script in base64, run in a session of its own without input
+#   watch <id>               looks at what its group holds until it ends
 #   poll <id> <out> <err>    "out" and "err" with more than that many bytes of its output, in base64,
 #                            and "end <exit status>", or "lost" if nothing is left of it
 #   kill <id> <signal>       signals all of its group
-#   end <id>                 kills its group ("left" if there was one) and forgets it
+#   end <id>                 kills its group ("left" if there was one) and forgets it;
+#                            "peaks <what guest-watch.sh saw>" if it was watched
 #   make <name>              a folder; "folder <path>"
 #   remove <name>            it goes with all that is in it
 #   own <path>               a folder elsewhere that goes with the run's own
@@ -15,6 +18,7 @@
 # Text is base64, so that no output can look like an answer. Once standard input
 # ends, or this shell is killed, the guard kills what was started and removes the folder.
 guard=$1
+watch=$2
 newline='
 '
 # The limit of a first login may be from before the guest was provisioned.
@@ -61,6 +65,11 @@ start() {
   echo "group $group"
 }
 
+watch() {
+  read -r group <"$folder/$1/group"
+  sh -c "$watch" sh "$group" "$folder/$1/peaks" </dev/null >/dev/null 2>&1 9>&- &
+}
+
 size_of() { stat -L -c %s -- "$1" 2>/dev/null; }
 
 # At most a quarter of a mebibyte at a time.
@@ -104,6 +113,7 @@ end() {
   fi
   if kill -s KILL -- "-$group" 2>/dev/null; then echo left; fi
   echo "- group $group" >&9
+  if [ -f "$folder/$1/peaks" ]; then echo "peaks $(cat "$folder/$1/peaks")"; fi
   rm -rf -- "${folder:?}/$1"
 }
 
@@ -124,6 +134,7 @@ while IFS=' ' read -r verb first rest; do
   case $verb in
     start) start "$first" "$rest" ;;
     poll) poll "$first" ${rest% *} ${rest#* } ;;
+    watch) watch "$first" ;;
     kill)
       read -r group <"$folder/$first/group"
       kill -s "$rest" -- "-$group" 2>/dev/null

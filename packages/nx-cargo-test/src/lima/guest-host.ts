@@ -47,7 +47,7 @@ export function guestHost({ session, files, describe, forwarded }: GuestHostOpti
       // A private folder of the shell was lent before, so it is open, or lost by now.
       const opened = session.current();
       if (opened === undefined) throw new TypeError('nothing was prepared in the guest');
-      return startInGuest(opened, session.nextProcess(), command, supervision);
+      return startInGuest(opened, session.nextProcess(), command, supervision, true);
     },
     async withPrivateFolder(action) {
       const own = await shell();

@@ -8,6 +8,7 @@ import type {
   SupervisedEnd,
   Supervision,
 } from '../process/supervise-group';
+import type { ResourceUse } from '../resources/resource-use';
 import { encoded, valueOf, type GuestShell } from './guest-shell';
 import { shellWord } from '../shell-word';
 
@@ -20,12 +21,14 @@ const LONGEST_PAUSE = 200;
  * a record that the guest keeps. If the guest is lost, so is the process.
  *
  * @param id Not used before with this shell.
+ * @param isWatched Whether the guest looks at what its processes hold.
  */
 export function startInGuest(
   shell: GuestShell,
   id: number,
   command: Command,
   supervision: Supervision,
+  isWatched = false,
 ): SupervisedChild {
   let escalation: NodeJS.Timeout | undefined;
   const signal = (name: string): void => {
@@ -38,7 +41,7 @@ export function startInGuest(
     escalation = setTimeout(() => signal('KILL'), supervision.graceMilliseconds ?? 2000);
   };
   supervision.signal?.addEventListener('abort', kill);
-  const ended = follow(shell, id, command, supervision)
+  const ended = follow(shell, id, command, supervision, isWatched)
     .catch((error: unknown): SupervisedEnd => ({
       exit: { type: 'lost', reason: messageOf(error) },
       leftProcesses: false,
@@ -57,6 +60,7 @@ async function follow(
   id: number,
   command: Command,
   { onOutput }: Supervision,
+  isWatched: boolean,
 ): Promise<SupervisedEnd> {
   const started = await shell.ask(`start ${id} ${encoded(jobScript(command))}`);
   if (valueOf(started, 'group') === undefined) {
@@ -65,6 +69,7 @@ async function follow(
       leftProcesses: false,
     };
   }
+  if (isWatched) await shell.ask(`watch ${id}`);
   const streams = {
     out: { stream: 'stdout', decoder: new StringDecoder() },
     err: { stream: 'stderr', decoder: new StringDecoder() },
@@ -88,7 +93,12 @@ async function follow(
         if (text !== '') onOutput(stream, text);
       }
       const left = await shell.ask(`end ${id}`);
-      return { exit, leftProcesses: left.includes('left') };
+      const peaks = peaksOf(valueOf(left, 'peaks'));
+      return {
+        exit,
+        leftProcesses: left.includes('left'),
+        ...(peaks === undefined ? {} : { peaks }),
+      };
     }
     await wait(PAUSES[round] ?? LONGEST_PAUSE);
   }
@@ -99,6 +109,21 @@ function jobScript({ file, args, workingDirectory, environment }: Command): stri
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const words = [...assignments, file, ...args].map(shellWord).join(' ');
   return `cd -- ${shellWord(workingDirectory)} || exit 126\nexec env $default_signals -i ${words}\n`;
+}
+
+/** As `guest-watch.sh` writes it. */
+function peaksOf(text: string | undefined): ResourceUse | undefined {
+  const numbers = text?.split(' ').map(Number) ?? [];
+  const [descriptors, rings, locked, resident, threads] = numbers;
+  if (threads === undefined || numbers.some((each) => !Number.isSafeInteger(each)))
+    return undefined;
+  return {
+    descriptors: descriptors!,
+    rings: rings!,
+    lockedBytes: locked! * 1024,
+    residentBytes: resident! * 1024,
+    threads,
+  };
 }
 
 function exitOf(answer: readonly string[]): ProcessExit | undefined {

@@ -56,7 +56,8 @@ export async function openGuestShell(
   let errors = '';
   let silence = '';
   let lost: CargoTestError | undefined;
-  const args = ['sh', '-c', script('guest-agent.sh'), 'sh', script('end-guard.sh')];
+  const scripts = ['end-guard.sh', 'guest-watch.sh'].map(script);
+  const args = ['sh', '-c', script('guest-agent.sh'), 'sh', ...scripts];
   const answered = (): Promise<string[]> =>
     new Promise((resolve, reject) => {
       if (lost !== undefined) reject(lost);

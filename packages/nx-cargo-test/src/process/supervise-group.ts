@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { guardGroup } from './end-guard';
+import type { ResourceUse } from '../resources/resource-use';
 import { onOwnEnd } from './on-own-end';
 import type { ProcessExit } from './process-exit';
 
@@ -27,6 +28,8 @@ export interface SupervisedEnd {
   readonly exit: ProcessExit;
   /** Descendants still held the output open after the command had ended; they were killed. */
   readonly leftProcesses: boolean;
+  /** The most that was seen of what its processes held, where their machine itself watches them. */
+  readonly peaks?: ResourceUse;
 }
 
 /** A running command whose descendants die with it. */

@@ -111,6 +111,19 @@ describe.each(hosts)('on %s', (_, createHost, notThere, toldByRunner) => {
     expect(output(events, 'stderr')).toBe('');
   });
 
+  test('what a process held is told', async () => {
+    const plan = fakePlan(['a::hangs'], { limits: patientLimits });
+    const peaks = (await run(plan)).flatMap((event) =>
+      event.type === 'ended' && event.peaks !== undefined ? [event.peaks] : [],
+    );
+    expect(peaks).toHaveLength(1);
+    // A test binary of Node.js.
+    expect(peaks[0]!.descriptors).toBeGreaterThan(10);
+    expect(peaks[0]!.threads).toBeGreaterThan(4);
+    expect(peaks[0]!.residentBytes).toBeGreaterThan(20e6);
+    expect(peaks[0]!.residentBytes).toBeLessThan(500e6);
+  });
+
   test('after a signal to us the running test is killed and nothing new starts', async () => {
     // As Nx does, so that the signal does not end us.
     const listener = (): void => undefined;

@@ -97,8 +97,8 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
     }
   }, run.pollMilliseconds);
 
-  const { exit, leftProcesses } = await child.ended;
-  const peaks = watch?.stop();
+  const { exit, leftProcesses, peaks: seenThere } = await child.ended;
+  const peaks = watch?.stop() ?? seenThere;
   const seconds = now() - startedAt;
   signal?.removeEventListener('abort', onAbort);
   await stopWatching();

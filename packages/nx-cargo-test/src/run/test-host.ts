@@ -37,7 +37,7 @@ export interface TestHost {
   readText(file: string): Promise<string | undefined>;
   /** What the kernel there has counted so far. Never rejects. */
   readMemoryKills(): Promise<MemoryKills>;
-  /** Watches what a process group there holds, by its leader. Absent where it's not seen. */
+  /** Watches what a process group there holds, by its leader. Absent where it's not seen from here; a guest tells at the end. */
   watchResources?(leader: number): ResourceWatch;
   /** Ends what is open between here and there; after the last plan. */
   close(): Promise<void>;
