@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cachedFolder } from './cached-folder.mjs';
+import { hostToolchain, installToolchain } from './guest-toolchain.mjs';
 import { runOrThrow } from './run-or-throw.mjs';
 
 /** Size of the guest's disk, in bytes; what the guest does not use takes no space. */
@@ -10,8 +11,8 @@ export const DISK_BYTES = 8 * 2 ** 30;
 const guest = fileURLToPath(new URL('guest', import.meta.url));
 
 /**
- * Makes the guest's disk from Debian packages, into a folder below `cache`. Only
- * root can, because its files belong to many users.
+ * Makes the guest's disk from Debian packages and this machine's Rust toolchain, into
+ * a folder below `cache`. Only root can, because its files belong to many users.
  *
  * @param release Code name of the Debian release.
  * @param lima What `buildLima` made: its guest agent comes with the image.
@@ -21,15 +22,22 @@ export function buildImage({ cache, release, lima, say }) {
   const sources = readdirSync(guest)
     .sort()
     .map((name) => [name, readFileSync(join(guest, name), 'utf8')]);
+  const toolchain = hostToolchain();
   return cachedFolder({
     folder: join(cache, `image-${release}`),
-    inputs: [lima, DISK_BYTES, sources, [fillImage, installGuest, makeDisk].map(String)],
+    inputs: [
+      lima,
+      DISK_BYTES,
+      sources,
+      toolchain.version,
+      [fillImage, installGuest, makeDisk, installToolchain].map(String),
+    ],
     say,
-    make: (image) => fillImage({ image, release, lima }),
+    make: (image) => fillImage({ image, release, lima, toolchain }),
   });
 }
 
-function fillImage({ image, release, lima }) {
+function fillImage({ image, release, lima, toolchain }) {
   const scratch = join(image, 'scratch');
   mkdirSync(scratch);
   const root = join(scratch, 'root');
@@ -37,6 +45,7 @@ function fillImage({ image, release, lima }) {
   const compressed = join(lima, 'share/lima/lima-guestagent.Linux-x86_64.gz');
   writeFileSync(agent, runOrThrow('gzip', ['-dc', compressed], { encoding: 'buffer' }));
   installGuest({ release, root, agent });
+  installToolchain(toolchain, root);
   for (const name of ['vmlinuz', 'initrd.img']) {
     cpSync(join(root, name), join(image, name), { dereference: true });
   }

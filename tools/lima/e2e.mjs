@@ -1,13 +1,15 @@
 // Runs the sample's tests in a real Lima VM, and everything that can go wrong with one.
-//   node tools/lima/e2e.mjs [--write]
-// --write puts the report into docs/evidence/lima.md.
+//   node tools/lima/e2e.mjs [--write] [--only=guest-build]
+// --write puts the report into docs/evidence/lima.md; --only leaves all out but the build in
+// the guest, and lets the instance run on.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repository, setUp } from '../setup.mjs';
 import { CEILING, KEEPERS, writeCrate } from './e2e-crate.mjs';
+import { buildInGuest, IN_GUEST } from './e2e-guest-build.mjs';
 import { limaFolder } from './set-up.mjs';
 import * as vm from './vm.mjs';
 
@@ -17,28 +19,47 @@ const rows = [];
 
 await setUp();
 const lima = await vm.limaEnvironment({ say });
-const workspace = join(tmpdir(), 'lima-e2e');
+const workspace = mkdtempSync(join(tmpdir(), 'lima-e2e-'));
+// limactl runs as an ordinary user, who has to get at what is copied.
+chmodSync(workspace, 0o755);
 const crate = join(workspace, 'memory-limit');
 makeWorkspace();
 
+const isOnlyBuild = process.argv.includes('--only=guest-build');
 try {
-  await run();
+  if (isOnlyBuild) await runOnlyBuild();
+  else await run();
 } finally {
-  await vm.stopInstance(lima, { say, force: true });
+  if (!isOnlyBuild) await vm.stopInstance(lima, { say, force: true });
   rmSync(workspace, { recursive: true, force: true });
 }
 report();
+
+async function runOnlyBuild() {
+  await vm.startInstance(lima, { say });
+  await inGuest(await runNatively());
+}
+
+/** What the same targets take on this machine. */
+async function runNatively() {
+  configure({ runner: 'native' });
+  await nx(['run-many', '-t', 'build-tests']);
+  return {
+    arena: await nx(['run', 'glommio:test-arena', '--skip-nx-cache']),
+    safe: await nx(['run', 'glommio:test-lima-safe', '--skip-nx-cache']),
+  };
+}
+
+async function inGuest(native) {
+  configure(IN_GUEST);
+  await buildInGuest({ lima, workspace, nx, start, note, guest, until, passed, native });
+}
 
 async function run() {
   await vm.createInstance(lima, { say });
   await vm.stopInstance(lima, { say, force: true });
 
-  configure({ runner: 'native' });
-  await nx(['run-many', '-t', 'build-tests']);
-  const native = {
-    arena: await nx(['run', 'glommio:test-arena', '--skip-nx-cache']),
-    safe: await nx(['run', 'glommio:test-lima-safe', '--skip-nx-cache']),
-  };
+  const native = await runNatively();
 
   configure({ runner: 'lima', limaInstance: 'missing' });
   const missing = await nx(['run', 'glommio:test-arena'], { fails: true });
@@ -73,6 +94,9 @@ async function run() {
     `killed by the guest's kernel, run again in smaller processes: ${KEEPERS} passed`,
   );
 
+  await inGuest(native);
+  configure({ runner: 'lima' });
+
   note('Ctrl-C while a test runs', await interrupted(), 'nothing left in the guest');
   note('the virtual machine is killed while a test runs', await lost(), 'one verdict each');
 
@@ -87,10 +111,10 @@ async function run() {
 /** SIGINT for all of Nx's processes, as from a terminal. */
 async function interrupted() {
   const child = start(['run', 'memory-limit:test-waiting', '--skip-nx-cache']);
-  await until('a test runs in the guest', () => inGuest().includes('waits_for_ever'));
+  await until('a test runs in the guest', () => processesInGuest().includes('waits_for_ever'));
   const from = performance.now();
   process.kill(-child.process.pid, 'SIGINT');
-  await until('nothing runs in the guest', () => !inGuest().includes('memory_limit-'));
+  await until('nothing runs in the guest', () => !processesInGuest().includes('memory_limit-'));
   const took = seconds(from);
   await child.ended;
   await until('no folder is left in the guest', () => folders() === '');
@@ -100,7 +124,7 @@ async function interrupted() {
 
 async function lost() {
   const child = start(['run', 'memory-limit:test-waiting', '--skip-nx-cache']);
-  await until('a test runs in the guest', () => inGuest().includes('waits_for_ever'));
+  await until('a test runs in the guest', () => processesInGuest().includes('waits_for_ever'));
   const from = performance.now();
   process.kill(vm.inspectInstance(lima).driverPID, 'SIGKILL');
   const ended = await child.ended;
@@ -111,7 +135,7 @@ async function lost() {
   return { seconds: seconds(from) };
 }
 
-function inGuest() {
+function processesInGuest() {
   return guest('cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "');
 }
 
@@ -132,8 +156,6 @@ async function until(what, isSo) {
 }
 
 function makeWorkspace() {
-  rmSync(workspace, { recursive: true, force: true });
-  mkdirSync(workspace, { recursive: true });
   symlinkSync(join(repository, 'node_modules'), join(workspace, 'node_modules'));
   cpSync(join(repository, 'e2e/glommio'), join(workspace, 'glommio'), {
     recursive: true,

@@ -94,7 +94,12 @@ export async function startInstance(lima, { say = console.log } = {}) {
   const { status } = inspectInstance(lima);
   if (status === 'Running') return;
   if (status !== 'Stopped') await stopInstance(lima, { say, force: true });
-  await narrated(lima, ['start', '--tty=false', '--timeout=30m', INSTANCE], say);
+  try {
+    await narrated(lima, ['start', '--tty=false', '--timeout=30m', INSTANCE], say);
+  } catch (error) {
+    // Lima calls it degraded when its agent takes long, which on a busy machine it does.
+    if (inspectInstance(lima)?.status !== 'Running') throw error;
+  }
 }
 
 /** Shuts the guest down; with `force`, or when it does not listen, ends its processes. */

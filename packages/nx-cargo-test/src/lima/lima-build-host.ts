@@ -18,10 +18,13 @@ import type { GuestShell } from './guest-shell';
 import { lookAtTree, readTextsInGuest, timeInGuest } from './guest-tree';
 import type { LimaGuest } from './lima-guest';
 import type { LimaSources } from './lima-sources';
+import { syncConfiguration } from './sync-configuration';
 
 /** What is built in a guest, and for whom. */
 export interface LimaBuildRequest {
   readonly sources: LimaSources;
+  /** Absolute path of the Nx workspace. */
+  readonly workspaceRoot: string;
   /** Absolute path of the Cargo workspace's folder. */
   readonly cargoFolder: string;
   /** Environment of our own process. */
@@ -68,6 +71,8 @@ export function limaBuildHost(guest: LimaGuest, request: LimaBuildRequest): Buil
       for (const folder of folders)
         if (!folders.some((other) => folder.startsWith(`${other}/`)))
           await placeFolder(folder, shell, { ...sync, sources });
+      if (sources === 'copy')
+        await syncConfiguration(cargoFolder, request.workspaceRoot, shell, sync);
     },
     async readMetadata(manifestFile) {
       const end = await run({

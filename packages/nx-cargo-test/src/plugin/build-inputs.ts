@@ -1,6 +1,7 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { posix } from 'node:path';
 import { printBuildEnvironment } from '../build/build-environment';
+import { configurationFiles } from '../cargo/configuration-files';
 import { pluginVersion } from '../disk-cache';
 import { MANIFEST_SCHEMA } from '../fingerprint/manifest';
 import { guestToolchainCommand } from '../lima/guest-toolchain-command';
@@ -62,14 +63,6 @@ function toolInputs({ cargoWorkspace, buildEnvironment, guest }: BuildInputReque
     { runtime: guestToolchainCommand(guest, buildEnvironment) },
   ];
 }
-
-/** Files that cargo and rustup look for in a folder and in all above it. */
-const configurationFiles = [
-  '.cargo/config.toml',
-  '.cargo/config',
-  'rust-toolchain.toml',
-  'rust-toolchain',
-];
 
 /**
  * A POSIX shell command that prints what a build depends on besides the files

@@ -88,9 +88,11 @@ export function openRunners(edges: RunnersEdges): Runners {
       }
       const settings = guestThatBuilds(build);
       if (settings === undefined) return undefined;
+      const root = realpathSync(workspaceRoot);
       return limaBuildHost(guestOf(settings), {
         sources: settings.sources,
-        cargoFolder: resolve(realpathSync(workspaceRoot), build.cargoWorkspace),
+        workspaceRoot: root,
+        cargoFolder: resolve(root, build.cargoWorkspace),
         environment,
         declaredVariables: build.buildEnvironment ?? [],
       });
