@@ -70,6 +70,27 @@ test('a stopped instance is started where that is asked for', async () => {
   expect(said).toEqual(['starting the Lima instance nx-cargo-test']);
 });
 
+// The end of what limactl 1.2.2 said on a busy machine, with status 1.
+const DEGRADED =
+  'level=fatal msg="degraded, status={Running:true Degraded:true Exiting:false Errors:[guest agent does not seem to be running; port forwards will not work] SSHLocalPort:39087}"\n';
+
+test.each([
+  ['runs all the same', 'list-running', 'no shell was to be opened', 2],
+  ['is still stopped', 'list-stopped', 'starting the Lima instance nx-cargo-test failed', 1],
+])('where Lima fails to start it and it %s, that decides', async (_, after, message, lines) => {
+  const { edges, said } = answering('list-stopped', 'start-stopped', after);
+  const spawn: SpawnSupervised = (command, supervision) => {
+    const child = edges.spawn(command, supervision);
+    if (command.args[0] !== 'start') return child;
+    supervision.onOutput('stderr', DEGRADED);
+    const exit = { type: 'code', code: 1 } as const;
+    return { ...child, ended: Promise.resolve({ exit, leftProcesses: false }) };
+  };
+  const host = hostOf({ ...settings, start: true }, { ...edges, spawn });
+  await expect(host.prepare(fakePlan(['a::passes']))).rejects.toThrow(message);
+  expect(said).toHaveLength(lines);
+});
+
 test('a missing instance is not made, whatever is asked for', async () => {
   const { edges, asked } = answering('list-missing', 'list-no-instances');
   const host = hostOf({ ...settings, start: true }, edges);
