@@ -1,6 +1,6 @@
 // Runs the sample's tests in a real Lima VM, and everything that can go wrong with one.
 //   node tools/lima/e2e.mjs [--write] [--only=guest-build]
-// --write puts the report into docs/evidence/lima.md; --only leaves all out but the build in
+// --write puts the reports into docs/evidence; --only leaves all out but the build in
 // the guest, and lets the instance run on.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -16,6 +16,7 @@ import * as vm from './vm.mjs';
 const say = (line) => console.log(line);
 const seconds = (from) => (performance.now() - from) / 1000;
 const rows = [];
+const buildRows = [];
 
 await setUp();
 const lima = await vm.limaEnvironment({ say });
@@ -52,7 +53,8 @@ async function runNatively() {
 
 async function inGuest() {
   configure(IN_GUEST);
-  await buildInGuest({ workspace, nx, start, note, guest, until, passed });
+  const noteBuild = (what, run, result) => note(what, run, result, { to: buildRows });
+  await buildInGuest({ workspace, nx, start, note: noteBuild, guest, until, passed });
 }
 
 async function run() {
@@ -227,34 +229,48 @@ function passed({ output }) {
   return `${sum?.[1] ?? 'no'} passed`;
 }
 
-function note(what, { seconds: took }, result, { native, extra } = {}) {
+function note(what, { seconds: took }, result, { native, extra, to = rows } = {}) {
   const ratio =
     native === undefined ? (extra ?? '') : `${(took / native.seconds).toFixed(1)} times native`;
-  rows.push(`| ${what} | ${result} | ${took.toFixed(1)} s | ${ratio} |`);
-  say(rows.at(-1));
+  to.push(`| ${what} | ${result} | ${took.toFixed(1)} s | ${ratio} |`);
+  say(to.at(-1));
 }
 
 function report() {
   const { stdout } = vm.runLimactl(lima, ['--version']);
-  const text = [
-    '# Tests in a real Lima VM',
+  const made = `${stdout.trim()}; ${new Date().toISOString().slice(0, 10)}.`;
+  const table = (own) => ['| What | Result | Time | |', '|---|---|---|---|', ...own, ''];
+  if (!isOnlyBuild)
+    write('lima.md', [
+      '# Tests in a real Lima VM',
+      '',
+      'Written by `npm run e2e:lima -- --write`. The VM is built from package registries by',
+      '`tools/lima`: Debian 12 in QEMU without KVM, so its processor is emulated, and times say',
+      'little of a Mac. The tests are built on the host, whose processor is of the same kind, and',
+      'copied; [lima-build.md](lima-build.md) has tests that are built in the guest. Each command is',
+      'a whole `nx run`.',
+      '',
+      made,
+      '',
+      ...table(rows),
+    ]);
+  write('lima-build.md', [
+    '# Tests that are built in a real Lima VM',
     '',
-    'Written by `npm run e2e:lima -- --write`. The VM is built from package registries by',
-    '`tools/lima`: Debian 12 in QEMU without KVM, so its processor is emulated, and times say',
-    'little of a Mac. The sample is built on the host, whose processor is of the same kind, and',
-    'copied. A small crate is built in the guest, by the Rust toolchain of this machine, which is',
-    'in the image: the sample with its dependencies would take half an hour under emulation.',
-    'Each command is a whole `nx run`; `limaSources` is `copy`.',
+    'Written by `npm run e2e:lima -- --only=guest-build --write`, in the VM of [lima.md](lima.md),',
+    'with the options of a Mac: `limaBuild` is `guest`, and `limaSources` is `copy`. Its image has the',
+    'Rust toolchain of the machine that made it. The crate is small: under emulation, one start of',
+    'rustc takes most of a minute, and the sample with its dependencies half an hour.',
     '',
-    `${stdout.trim()}; ${new Date().toISOString().slice(0, 10)}.`,
+    made,
     '',
-    '| What | Result | Time | |',
-    '|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n');
-  console.log(`\n${text}`);
-  if (process.argv.includes('--write'))
-    writeFileSync(join(repository, 'docs/evidence/lima.md'), text);
+    ...table(buildRows),
+  ]);
   console.log(`VM files are in ${limaFolder}`);
+}
+
+function write(name, lines) {
+  console.log(`\n${lines.join('\n')}`);
+  if (process.argv.includes('--write'))
+    writeFileSync(join(repository, 'docs/evidence', name), lines.join('\n'));
 }

@@ -35,7 +35,7 @@ export async function limaEnvironment({ say = console.log } = {}) {
   const environment = { PATH: process.env.PATH, LANG: 'C.UTF-8', ...own };
   const prefix = asUser(user);
   const pathFolder = join(limaFolder, 'bin');
-  makeWrapper(pathFolder, [...prefix, 'env', ...assignments(own), limactl]);
+  makeWrapper(pathFolder, [...prefix, 'env', ...assignments(own), limactl], user);
   return { limactl, prefix, environment, home, pathFolder, user };
 }
 
@@ -148,8 +148,20 @@ function narrated(lima, args, say) {
   });
 }
 
-function makeWrapper(folder, command) {
-  const text = `#!/bin/sh\nexec ${command.map(shellWord).join(' ')} "$@"\n`;
+function makeWrapper(folder, command, user) {
+  const words = command.map(shellWord).join(' ');
+  const text = `#!/bin/sh
+# What comes from a guest goes where the caller may write, and that user may not.
+case $1,$2 in
+  copy,${INSTANCE}:*)
+    file=$(mktemp) && chown ${user.uid} "$file" &&
+      ${words} copy "$2" "$file" && cat "$file" >"$3"
+    status=$?
+    rm -f "$file"
+    exit "$status" ;;
+esac
+exec ${words} "$@"
+`;
   const file = join(folder, 'limactl');
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
   runOrThrow('mkdir', ['-p', folder]);

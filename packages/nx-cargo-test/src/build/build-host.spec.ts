@@ -186,7 +186,7 @@ describe.each(['this machine', 'a guest'])('on %s', (name) => {
           outDir: join(dirname(printed), 'out'),
           cfgs: [],
           environmentNames: [],
-        } as unknown as CargoMessages['buildScripts'][number],
+        },
       ],
     };
     mkdirSync(join(dirname(printed), 'out'));

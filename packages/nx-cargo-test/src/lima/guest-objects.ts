@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { keepNewestFiles } from '../build/keep-newest-files';
 import { runProgram } from '../cargo/run-program';
 import { CargoTestError } from '../errors';
@@ -101,20 +101,24 @@ async function fetchAll(
     const archive = join(into, 'objects.tar');
     await fetch(`${there}.tar`, archive);
     await mustSucceed('removing packed objects', shell, `rm -f ${shellWord(`${there}.tar`)}`);
-    const unpacked = join(
-      folder,
-      `.${createHash('sha256').update(there).digest('hex').slice(0, 16)}`,
-    );
-    await mkdir(unpacked, { recursive: true });
-    const end = await runProgram({
-      file: 'tar',
-      args: ['-xf', archive, '-C', unpacked],
-      workingDirectory: into,
-      environment: { PATH: process.env['PATH'] ?? '' },
-    });
-    if (end.code !== 0)
-      throw new CargoTestError('GUEST_UNUSABLE', `unpacking objects failed: ${end.stderr.trim()}`);
-    for (const name of await readdir(unpacked))
-      await rename(join(unpacked, name), join(folder, name));
+    // Beside the store, where files can be moved from, and by a name that is looked for when a build was killed.
+    const unpacked = join(dirname(folder), `capture-${randomUUID()}`);
+    await Promise.all([unpacked, folder].map((each) => mkdir(each, { recursive: true })));
+    try {
+      const end = await runProgram({
+        file: 'tar',
+        args: ['-xf', archive, '-C', unpacked],
+        workingDirectory: into,
+        environment: { PATH: process.env['PATH'] ?? '' },
+      });
+      if (end.code !== 0) {
+        const why = end.stderr.trim() || end.description;
+        throw new CargoTestError('GUEST_UNUSABLE', `unpacking objects of the guest failed: ${why}`);
+      }
+      for (const name of await readdir(unpacked))
+        await rename(join(unpacked, name), join(folder, name));
+    } finally {
+      await rm(unpacked, { recursive: true, force: true });
+    }
   });
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { binaryCopy } from '../build/binary-copy';
-import { createBuildFolder } from '../build/build-folder';
+import { createBuildFolder, removeAbandonedCaptures } from '../build/build-folder';
 import type { BuildHost } from '../build/build-host';
 import { contentDigest } from '../build/hashed-sources';
 import { metadataArguments, metadataFailed, parseCargoMetadata } from '../cargo/metadata';
@@ -95,6 +95,7 @@ export function limaBuildHost(guest: LimaGuest, request: LimaBuildRequest): Buil
     readTexts: async (files) => readTextsInGuest(await session.shell(), files),
     async openCapture(capture) {
       const records = await createBuildFolder(join(capture.cargo.folder, 'target'));
+      await removeAbandonedCaptures(records);
       const objects = openGuestObjects(join(records, 'guest-objects'), (from, to) =>
         guest.fetch(from, to),
       );

@@ -73,15 +73,15 @@ export function limaGuest(settings: LimaSettings, edges: LimaEdges): LimaGuest {
   };
   /** Lima fails to start what it calls degraded, such as when port forwarding came late; tests need none. */
   const started = async (): Promise<InstanceState> => {
-    const what = `starting the Lima instance ${name}`;
-    const failure = await must(['start', '--tty=false', name], what).catch(
-      (error: unknown) => error,
-    );
-    const state = await readInstance(limactl, name);
-    if (failure === undefined) return state;
-    if (state.kind !== 'running') throw failure;
-    announce(`${messageOf(failure)}; it runs all the same`);
-    return state;
+    try {
+      await must(['start', '--tty=false', name], `starting the Lima instance ${name}`);
+    } catch (error) {
+      const state = await readInstance(limactl, name);
+      if (state.kind !== 'running') throw error;
+      announce(`${messageOf(error)}; it runs all the same`);
+      return state;
+    }
+    return readInstance(limactl, name);
   };
   const running = async (): Promise<LimaInstance> => {
     let state = await readInstance(limactl, name);

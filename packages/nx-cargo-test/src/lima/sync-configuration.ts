@@ -33,7 +33,7 @@ export async function syncConfiguration(
     else {
       const temporary = `${shell.facts.folder}/${randomUUID()}`;
       await copy(file, temporary);
-      const place = `${makeFolder(dirname(file))} && mv -f -- ${temporary} ${shellWord(file)}`;
+      const place = `${makeFolder(dirname(file))} && mv -f -- ${shellWord(temporary)} ${shellWord(file)}`;
       await mustSucceed(what, shell, place);
     }
   }

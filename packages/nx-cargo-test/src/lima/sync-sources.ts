@@ -61,7 +61,7 @@ export async function syncSources(
       makeFolder(folder),
       `mkdir -p ${records}`,
       // All that may be there is known, whenever this ends.
-      `cat ${temporary}.list >>${record}`,
+      `cat ${shellWord(`${temporary}.list`)} >>${record}`,
       `cd ${shellWord(folder)}`,
       ...(gone.length === 0 ? [] : [`${namesOf(gone)} | xargs -0 rm -f --`]),
     ];
@@ -69,9 +69,10 @@ export async function syncSources(
       const paths = changed.map(({ path }) => path);
       announce(`copying ${paths.length} files of ${folder} to the instance ${instance}`);
       await copy(await pack(folder, paths, into), `${temporary}.tar.gz`);
-      steps.push(`tar -xpzmf ${temporary}.tar.gz`, `rm -f ${temporary}.tar.gz`);
+      const archive = shellWord(`${temporary}.tar.gz`);
+      steps.push(`tar -xpzmf ${archive}`, `rm -f ${archive}`);
     }
-    steps.push(`mv -f ${temporary}.list ${record}`);
+    steps.push(`mv -f ${shellWord(`${temporary}.list`)} ${record}`);
     const what = `copying ${folder} to the instance ${instance}`;
     await mustSucceed(what, shell, steps.join(' && '));
   });

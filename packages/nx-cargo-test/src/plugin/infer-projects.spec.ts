@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import type { CargoPackage, CargoWorkspace } from '../cargo/metadata';
 import { CargoTestError } from '../errors';
 import type { DiskCache } from '../disk-cache';
+import { guestToolchainCommand } from '../lima/guest-toolchain-command';
+import { instanceCommand } from '../lima/instance-command';
 import { readCargoSide } from './cargo-side';
 import { inferProjects } from './infer-projects';
 import { targetMetadata } from './merged-target';
@@ -82,6 +84,36 @@ describe('inferProjects', () => {
     });
     expect(test!.inputs).toContainEqual(instance);
     expect(build!.inputs).not.toContainEqual(instance);
+  });
+
+  it('lets a guest build by its own tools, which is what a Mac does', async () => {
+    write({
+      'a/Cargo.toml': '[package]\nname = "a"\n',
+      'a/src/lib.rs': 'mod m { #[test] fn t() {} }',
+    });
+    const inferred = (options: object) =>
+      infer(
+        { 'a/Cargo.toml': workspace('a', [cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']])]) },
+        options,
+      );
+    const platform = Object.getOwnPropertyDescriptor(process, 'platform')!;
+    Object.defineProperty(process, 'platform', { ...platform, value: 'darwin' });
+    const [onMac] = await inferred({ limaInstance: 'rust' });
+    Object.defineProperty(process, 'platform', platform);
+    const [asked] = await inferred({ runner: 'lima', limaBuild: 'guest', limaInstance: 'rust' });
+    for (const project of [onMac, asked]) {
+      const { 'build-tests': build, 'test-m': leaf } = project!.targets!;
+      const commands = build!.inputs!.flatMap((input) =>
+        typeof input === 'object' && 'runtime' in input ? [input.runtime] : [],
+      );
+      expect(commands).toContain(instanceCommand('rust'));
+      expect(commands).toContain(guestToolchainCommand('rust', []));
+      // This machine may have none.
+      const here = commands.filter((command) => !command.includes('limactl'));
+      expect(here.filter((command) => /rustc -vV|cargo -V|:-cc/.test(command))).toEqual([]);
+      expect(build!.options).toMatchObject({ limaInstance: 'rust', limaSources: 'mount' });
+      expect(leaf!.options).toMatchObject({ limaBuild: 'guest' });
+    }
   });
 
   it('leaves it to the executor to say who chose the runner', async () => {

@@ -81,3 +81,28 @@ test.each([
     }),
   );
 });
+
+describe('where tests are built', () => {
+  const build = { package: 'a', cargoWorkspace: '.' };
+  const there = { ...build, limaInstance: 'rust' };
+  const leaf = (limaBuild: string) => options({ runner: 'lima', limaInstance: 'rust', limaBuild });
+
+  test('on this machine, unless an instance is named', () => {
+    expect(open().buildHostFor(build, '/', options())).toBeUndefined();
+    expect(open().buildHostFor(build, '/', leaf('host'))).toBeUndefined();
+    expect(open().buildHostFor(there, '/', leaf('guest'))?.kind).toEqual(['lima', 'rust']);
+  });
+
+  test.each([
+    ['in a guest, for this machine', there, options()],
+    ['here, for a guest that builds', build, leaf('guest')],
+    ['in another guest', { ...there, limaInstance: 'other' }, leaf('guest')],
+  ])('binaries that were built %s are refused', (_, built, asking) => {
+    expect(() => open().buildHostFor(built, '/', asking)).toThrow(
+      expect.objectContaining({
+        code: 'GRAPH_OUT_OF_DATE',
+        message: expect.stringContaining('and this target wants them built'),
+      }),
+    );
+  });
+});
