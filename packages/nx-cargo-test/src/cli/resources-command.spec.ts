@@ -102,6 +102,21 @@ async function recordTwo(): Promise<void> {
   );
 }
 
+test('what modules shared is in no sum', async () => {
+  await recordTwo();
+  const before = JSON.parse((await cli('resources', '--json')).out);
+  const shared = runOf([{ tests: 30, seconds: 1, peaks: use(90, 60) }]);
+  await record(withRun(emptyResources('shared'), shared));
+  const after = JSON.parse((await cli('resources', '--json')).out);
+  expect(after).toEqual({
+    ...before,
+    shared: { leaf: 'shared', tests: 30, peaks: use(90, 60), run: shared, budgets: [] },
+  });
+  expect((await cli('resources')).out).toMatch(/^shared processes +30 +1 +60 /m);
+  expect((await cli('resources', 'forget', 'shared')).status).toBe(0);
+  expect(JSON.parse((await cli('resources', '--json')).out)).toEqual(before);
+});
+
 test('shows what each module needed, the sum beside the limits, and what follows', async () => {
   await recordTwo();
   expect(await cli('resources')).toEqual({

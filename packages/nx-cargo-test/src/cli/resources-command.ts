@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Command } from 'commander';
 import { CargoTestError } from '../errors';
-import { leafLabel } from '../report/terminal-report';
+import { leafLabel } from '../report/leaf-label';
 import {
   readAllResources,
   resourcesFolder,

@@ -1,27 +1,28 @@
-import { leafLabel } from '../report/terminal-report';
+import { leafLabel } from '../report/leaf-label';
 import { testsPerProcess } from '../resources/learned-budget';
 import type { ResourceCeiling } from '../resources/resource-ceiling';
 import { formatBytes } from '../resources/format-bytes';
 import type { ResourceFile } from '../resources/resource-records';
-import { limitOf, summarizeResources, type ResourceSummary } from '../resources/resource-summary';
+import {
+  limitOf,
+  summarizeResources,
+  type ModuleResources,
+  type ResourceSummary,
+} from '../resources/resource-summary';
 import { RESOURCES, type ResourceUse } from '../resources/resource-use';
 import { alignColumns, countOf, formatMoment, plainText } from './plain-text';
 
 /** What is known of modules as a table, and what follows from it in words. */
 export function resourcesAsText(contents: readonly ResourceFile[]): string {
   const summary = summarizeResources(contents);
-  if (summary.modules.every(({ run }) => run === undefined)) {
+  if ([...summary.modules, summary.shared].every((module) => module?.run === undefined)) {
     return 'Nothing is known: no test has run here.\n';
   }
   const { ceiling } = summary;
   const rows = [
     ['module', 'tests', 'processes', ...RESOURCES.map((resource) => WORDS[resource].title)],
-    ...summary.modules.map(({ content, run, tests, peaks }) => [
-      plainText(leafLabel(content.leaf)),
-      `${tests}`,
-      `${run?.processes.length ?? 0}`,
-      ...cellsOf(peaks),
-    ]),
+    ...summary.modules.map(rowOf),
+    ...(summary.shared?.run === undefined ? [] : [rowOf(summary.shared)]),
     ['SUM', `${summary.tests}`, '', ...cellsOf(summary.sum)],
     [
       'LIMIT',
@@ -37,25 +38,39 @@ export function resourcesAsText(contents: readonly ResourceFile[]): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
+function rowOf({ content, run, tests, peaks }: ModuleResources): string[] {
+  return [
+    plainText(leafLabel(content.leaf)),
+    `${tests}`,
+    `${run?.processes.length ?? 0}`,
+    ...cellsOf(peaks),
+  ];
+}
+
 /** The same as a value for JSON. */
 export function resourcesAsJson(contents: readonly ResourceFile[]): unknown {
-  const { modules, tests, sum, ceiling, excesses } = summarizeResources(contents);
+  const { modules, shared, tests, sum, ceiling, excesses } = summarizeResources(contents);
   return {
-    modules: modules.map(({ content, run, tests: own, peaks }) => ({
-      leaf: content.leaf,
-      tests: own,
-      ...(peaks === undefined ? {} : { peaks }),
-      ...(run === undefined ? {} : { run }),
-      budgets: content.budgets.map(({ budget, ...scope }) => ({
-        ...scope,
-        ...budget,
-        testsPerProcess: testsPerProcess(budget),
-      })),
-    })),
+    modules: modules.map(asJson),
+    ...(shared === undefined ? {} : { shared: asJson(shared) }),
     tests,
     ...(sum === undefined ? {} : { sum }),
     ceiling,
     excesses,
+  };
+}
+
+function asJson({ content, run, tests, peaks }: ModuleResources): unknown {
+  return {
+    leaf: content.leaf,
+    tests,
+    ...(peaks === undefined ? {} : { peaks }),
+    ...(run === undefined ? {} : { run }),
+    budgets: content.budgets.map(({ budget, ...scope }) => ({
+      ...scope,
+      ...budget,
+      testsPerProcess: testsPerProcess(budget),
+    })),
   };
 }
 
@@ -115,8 +130,8 @@ function conclusions({ modules, sum, ceiling, excesses }: ResourceSummary): stri
 }
 
 /** What was learned from processes that were killed. */
-function budgetLines({ modules }: ResourceSummary): string[] {
-  return modules.flatMap(({ content }) =>
+function budgetLines({ modules, shared }: ResourceSummary): string[] {
+  return [...modules, ...(shared === undefined ? [] : [shared])].flatMap(({ content }) =>
     content.budgets.map(({ ceiling, budget }) => {
       const { tests, why, at } = budget.killed;
       const memory =

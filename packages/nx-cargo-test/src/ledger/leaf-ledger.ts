@@ -51,6 +51,8 @@ export interface LeafTestsAsRun {
   readonly machineText: string;
   readonly killAfterSeconds: number;
   readonly threads?: number;
+  /** Its tests may share a process with those of other leaves. Default: false. */
+  readonly packed?: boolean;
 }
 
 /** Asks and tells the ledger about one leaf. */

@@ -27,6 +27,12 @@ test('time limit and threads count, and an unset number of threads is like none 
   expect(optionsPart({ killAfterSeconds: 300, threads: 1 })).not.toBe(usual);
 });
 
+test('passes of modules that may share processes are apart from others', () => {
+  const usual = optionsPart({ killAfterSeconds: 300 });
+  expect(optionsPart({ killAfterSeconds: 300, packed: false })).toBe(usual);
+  expect(optionsPart({ killAfterSeconds: 300, packed: true })).not.toBe(usual);
+});
+
 test('the code part holds the fingerprint', () => {
   expect(codePart('code-1-aa')).not.toBe(codePart('code-1-ab'));
 });

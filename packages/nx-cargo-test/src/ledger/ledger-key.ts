@@ -14,8 +14,11 @@ export function optionsPart(options: {
   readonly killAfterSeconds: number;
   /** `--test-threads`. Default: libtest's own choice. */
   readonly threads?: number;
+  /** The test may have shared its process with those of other modules. */
+  readonly packed?: boolean;
 }): string {
-  return `killed after ${options.killAfterSeconds} s, ${options.threads ?? 'usual'} threads`;
+  const packed = options.packed === true ? ', modules packed' : '';
+  return `killed after ${options.killAfterSeconds} s, ${options.threads ?? 'usual'} threads${packed}`;
 }
 
 /** The key under which a verdict on a test is known. */

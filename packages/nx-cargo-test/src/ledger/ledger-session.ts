@@ -34,6 +34,8 @@ export interface LeafOfSession {
   readonly workingDirectory: string;
   readonly killAfterSeconds: number;
   readonly threads?: number;
+  /** Its tests may share a process with those of other leaves. */
+  readonly packed: boolean;
 }
 
 /** The ledger as one process of Nx uses it. */
@@ -137,6 +139,7 @@ export function openLedgerSession(edges: SessionEdges): LedgerSession {
         machineOf: (name) => (readers.has(name) ? machineOfReaders : machine),
         machineText: describeMachine(edges.machine, runner),
         killAfterSeconds: request.killAfterSeconds,
+        packed: request.packed,
         ...(request.threads === undefined ? {} : { threads: request.threads }),
       });
     },

@@ -1,6 +1,7 @@
 import { CargoTestError } from '../errors';
 import type { Manifest } from '../fingerprint/manifest';
 import { splitTests } from '../resources/learned-budget';
+import type { KnownNeeds } from '../resources/known-needs';
 import { parseTestArguments, reasonNotSelected, type TestArguments } from './test-arguments';
 
 /** Which tests of a leaf run in which process, with all that a runner needs to know. */
@@ -30,6 +31,8 @@ export interface RunPlan {
   /** The user wants to see the output of tests that pass, too. */
   readonly showOutput: boolean;
   readonly limits: TimeLimits;
+  /** What earlier runs needed in one process. Absent: not known, so the leaf shares a process with none. */
+  readonly needs?: KnownNeeds;
 }
 
 /** One process of a {@link RunPlan}. */
@@ -38,6 +41,8 @@ export interface PlannedProcess {
   readonly tests: readonly string[];
   /** Arguments for the test binary, without those for the verdict channel; with a harness, the tests' names come last. */
   readonly args: readonly string[];
+  /** The tests by leaf, where several leaves share the process. */
+  readonly leaves?: readonly (readonly string[])[];
 }
 
 /** Time limits for a single test, in seconds. */
@@ -62,11 +67,16 @@ export interface PlanRequest {
   readonly limits: TimeLimits;
   /** Selected tests of the leaf that have their verdict already. Default: none. */
   readonly decided?: ReadonlySet<string>;
-  /** Bytes that the test names of one process may take. Default: 1,000,000, half of Linux's usual limit. */
+  /** Bytes that the test names of one process may take. Default: {@link NAME_BYTES}. */
   readonly nameBytes?: number;
   /** The most tests that one process may run, 1 or more. Default: no limit. */
   readonly testsPerProcess?: number;
+  /** See {@link RunPlan.needs}. */
+  readonly needs?: KnownNeeds;
 }
+
+/** Bytes that the test names of one process may take: half of Linux's usual limit. */
+export const NAME_BYTES = 1_000_000;
 
 /**
  * Decides which tests of a leaf run, and in which process.
@@ -88,6 +98,7 @@ export function planRun(request: PlanRequest): RunPlan {
     workingDirectory: request.workingDirectory,
     environment,
     limits: request.limits,
+    ...(request.needs === undefined ? {} : { needs: request.needs }),
   };
   const listedFailures = new Set(request.expectedFailures);
   const expectedFailures = names.filter((name) => listedFailures.has(name));
@@ -135,7 +146,7 @@ export function planRun(request: PlanRequest): RunPlan {
   }
   const groups = [
     ...splitTests(together, request.testsPerProcess ?? Infinity).flatMap((part) =>
-      splitByBytes(part, request.nameBytes ?? 1_000_000),
+      splitByBytes(part, request.nameBytes ?? NAME_BYTES),
     ),
     ...alone.map((name) => [name]),
   ];
@@ -196,8 +207,7 @@ function splitByBytes(names: readonly string[], limit: number): string[][] {
   const groups: string[][] = [];
   let room = 0;
   for (const name of names) {
-    // The terminating NUL and the pointer to it count as well.
-    const size = Buffer.byteLength(name) + 9;
+    const size = nameBytes([name]);
     let group = groups.at(-1);
     if (group === undefined || size > room) {
       group = [];
@@ -208,6 +218,12 @@ function splitByBytes(names: readonly string[], limit: number): string[][] {
     room -= size;
   }
   return groups;
+}
+
+/** Bytes that names take as arguments. */
+export function nameBytes(names: readonly string[]): number {
+  // The terminating NUL and the pointer to it count as well.
+  return names.reduce((sum, name) => sum + Buffer.byteLength(name) + 9, 0);
 }
 
 function threadsFrom(environment: Readonly<Record<string, string>>): number | undefined {
@@ -228,6 +244,6 @@ function isSet(value: string | undefined): boolean {
 }
 
 /** Rust compares strings by their UTF-8 bytes. */
-function byBytes(a: string, b: string): number {
+export function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

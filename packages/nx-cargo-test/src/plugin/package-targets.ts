@@ -222,6 +222,7 @@ function leafTarget(request: PackageTargetsRequest, { leaf }: LeafTarget): Targe
       warnAfterSeconds: options.warnAfterSeconds,
       killAfterSeconds: options.killAfterSeconds,
       ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
+      ...(options.packModules ? { packModules: true, packedTests: options.packedTests } : {}),
       ...runnerOptions(request),
       ...(expectedFailures.length > 0 ? { expectedFailures: [...expectedFailures].sort() } : {}),
     },

@@ -4,6 +4,7 @@ import { CargoTestError } from '../errors';
 import { REUSE_MODES } from '../ledger/reuse-mode';
 import { LIMA_BUILDS } from '../lima/lima-build';
 import { LIMA_SOURCES } from '../lima/lima-sources';
+import { DEFAULT_PACKED_TESTS } from '../plan/packed-tests';
 import { RUNNERS } from '../choose-runner';
 import { commandOptionKeys, commandOptionsSchema, resolveCommands } from './command-options';
 import type { ResolvedCommands } from './command-options';
@@ -79,6 +80,17 @@ const optionsSchema = v.strictObject({
    * Default: `test`
    */
   reuse: v.optional(v.picklist(REUSE_MODES)),
+  /**
+   * Modules of one run may share processes of the same test binary, as far as what
+   * earlier runs needed fits together.
+   * Default: `false`
+   */
+  packModules: v.optional(v.boolean(), false),
+  /**
+   * The most tests of a process that modules share.
+   * Default: `60`
+   */
+  packedTests: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2)), DEFAULT_PACKED_TESTS),
   /**
    * Where tests run: `native` on this host, `lima` in the guest of a Lima instance,
    * `auto` natively on Linux and in Lima elsewhere. `NX_CARGO_TEST_RUNNER` overrides it.

@@ -1,3 +1,5 @@
+import type { ProcessOutput } from './leaf-outcome';
+
 /** Standard output of a libtest process, taken apart. */
 export interface SplitOutput {
   /** What each failed test wrote, where libtest captured it. */
@@ -9,12 +11,22 @@ export interface SplitOutput {
 /**
  * Takes apart what libtest wrote to standard output. For display only: tests
  * can imitate libtest's lines, and then a piece lands in the wrong section, but
- * no text of a test gets lost.
+ * no text of a test gets lost. What tests of other leaves wrote is left out where
+ * it was captured.
  *
- * @param tests The tests that the process was asked to run.
- * @param failed Those that failed according to the log.
+ * @param failed Tests of the leaf that failed according to the log.
  */
-export function splitLibtestOutput(
+export function splitOwnOutput(
+  { stdout, tests, others = [] }: Pick<ProcessOutput, 'stdout' | 'tests' | 'others'>,
+  failed: ReadonlySet<string>,
+): SplitOutput {
+  // Which of the others failed is not known here; only those have a section.
+  const mayHaveFailed = new Set([...failed, ...others]);
+  const { own, rest } = splitLibtestOutput(stdout, new Set([...tests, ...others]), mayHaveFailed);
+  return { own: new Map([...own].filter(([test]) => !others.includes(test))), rest };
+}
+
+function splitLibtestOutput(
   stdout: string,
   tests: ReadonlySet<string>,
   failed: ReadonlySet<string>,

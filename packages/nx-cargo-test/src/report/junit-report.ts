@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { PassedBefore } from '../run/run-event';
 import { describeCommit } from './describe-commit';
-import { splitLibtestOutput } from './failure-output';
+import { splitOwnOutput } from './failure-output';
 import { failedAsExpected, type ProcessOutput } from './leaf-outcome';
 import type { ResultFile } from './result-file';
-import { leafLabel } from './terminal-report';
+import { leafLabel } from './leaf-label';
 import { formatXml, type XmlElement } from './xml-element';
 
 /** What a JUnit report tells beyond the content of a results file. */
@@ -200,7 +200,7 @@ function capturedOutput(content: ResultFile, { harness, output }: JunitContext):
   const stdout: string[] = [];
   const stderr: string[] = [];
   for (const process of output) {
-    const split = splitLibtestOutput(process.stdout, new Set(process.tests), failed);
+    const split = splitOwnOutput(process, failed);
     stdout.push(split.rest);
     stderr.push(process.stderr);
     for (const [name, text] of split.own) own.set(name, text);

@@ -1,5 +1,6 @@
 import type { RunEvent, Verdict } from '../run/run-event';
 import { describeRerun } from './describe-rerun';
+import { describeSharing } from './describe-sharing';
 
 /** A test's verdict, and what the user had said about it beforehand. */
 export interface TestOutcome {
@@ -14,6 +15,8 @@ export interface TestOutcome {
 /** The output of one process, as far as it was kept. */
 export interface ProcessOutput {
   readonly tests: readonly string[];
+  /** Tests of other leaves that shared the process, whose output is among the rest. Default: none. */
+  readonly others?: readonly string[];
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -78,6 +81,9 @@ export function collectOutcome(
       switch (event.type) {
         case 'started':
           processAt(event.process).tests = event.tests;
+          if (event.shared === undefined) break;
+          processAt(event.process).others = event.shared.tests;
+          notes.push(describeSharing(event.shared.leaves));
           break;
         case 'output':
           processAt(event.process)[event.stream].add(event.text);
@@ -130,6 +136,7 @@ export function collectOutcome(
         notes: [...notes],
         output: [...processes.values()].map((kept) => ({
           tests: kept.tests,
+          ...(kept.others === undefined ? {} : { others: kept.others }),
           stdout: kept.stdout.text(),
           stderr: kept.stderr.text(),
         })),
@@ -164,6 +171,7 @@ export function failedAsExpected(test: TestOutcome): boolean {
 
 interface KeptProcess {
   tests: readonly string[];
+  others?: readonly string[];
   readonly stdout: KeptText;
   readonly stderr: KeptText;
 }

@@ -1,6 +1,7 @@
 import type { RunEvent, Verdict } from '../run/run-event';
 import { collectOutcome, type LeafOutcome } from './leaf-outcome';
-import { formatLeafReport, type ReportOptions, leafLabel } from './terminal-report';
+import { leafLabel } from './leaf-label';
+import { formatLeafReport, type ReportOptions } from './terminal-report';
 
 const timeout: Verdict = { kind: 'killed', cause: 'timeout', by: 'a::t ran for more than 300 s' };
 const crash: Verdict = { kind: 'killed', cause: 'processEnd', by: 'SIGSEGV' };

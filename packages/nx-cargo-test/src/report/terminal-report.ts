@@ -1,6 +1,6 @@
 import type { Verdict } from '../run/run-event';
 import { describeCommit } from './describe-commit';
-import { splitLibtestOutput } from './failure-output';
+import { splitOwnOutput } from './failure-output';
 import { failedAsExpected, isAcceptable, type LeafOutcome, type TestOutcome } from './leaf-outcome';
 import { countsOf, formatCounts } from './verdict-counts';
 
@@ -35,15 +35,6 @@ export function formatLeafReport(outcome: LeafOutcome, options: ReportOptions): 
     shown.push(...failedOutput(outcome, options.harness));
   }
   return `${[...lines, ...shown].join('\n')}\n`;
-}
-
-/** How a leaf is called in reports: `task::arena`, `crate root`, `rest`, `doc tests`, `test spawn_public`. */
-export function leafLabel(leaf: string): string {
-  if (leaf === 'lib') return 'crate root';
-  if (leaf === 'lib?rest') return 'rest';
-  if (leaf === 'doc') return 'doc tests';
-  if (leaf.startsWith('lib::')) return leaf.slice('lib::'.length);
-  return leaf.replace(':', ' ');
 }
 
 /** Tests that run for the same reason share a line. */
@@ -110,7 +101,7 @@ function failedOutput(outcome: LeafOutcome, harness: boolean): string[] {
       outcome.problems.length > 0 || bad.some((test) => output.tests.includes(test.name));
     if (!concerned) continue;
     const split = harness
-      ? splitLibtestOutput(output.stdout, new Set(output.tests), failed)
+      ? splitOwnOutput(output, failed)
       : { own: new Map<string, string>(), rest: output.stdout };
     uncaptured.push(...section('standard output', split.rest));
     uncaptured.push(...section('standard error', output.stderr));

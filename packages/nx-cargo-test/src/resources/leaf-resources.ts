@@ -1,6 +1,8 @@
 import { messageOf } from '../errors';
 import type { RunEvent } from '../run/run-event';
+import { knownNeeds, type KnownNeeds } from './known-needs';
 import {
+  describeLimit,
   describeSplit,
   learnFromEnd,
   learnFromKill,
@@ -23,10 +25,14 @@ import { shellWord } from '../shell-word';
 export interface LeafResources {
   /** The most tests that a process is to run. Undefined: no limit is known. */
   readonly testsPerProcess: number | undefined;
+  /** What its tests needed in one process. Undefined: not known, or they are to be split. */
+  readonly needs: KnownNeeds | undefined;
   /** Why what was known could not be read, if so. */
   readonly problem?: string;
   /** Says why tests run in several processes of so many tests, if that is because of what was learned. */
   describeSplit(parts: readonly number[]): string | undefined;
+  /** Says why processes run no more than so many tests, if they do. @param what The processes. */
+  describeLimit(what: string): string | undefined;
   /** Takes what happens in the run. What a kill teaches is written at once, as we might be killed as well. */
   add(event: RunEvent): void;
   /** Writes what was seen. Never rejects: gives what went wrong, a sentence each. */
@@ -66,6 +72,7 @@ export async function openLeafResources(request: LeafResourcesRequest): Promise<
   };
   return {
     testsPerProcess: most,
+    needs: most === undefined ? knownNeeds(content) : undefined,
     ...(problem === undefined
       ? {}
       : { problem: `what is known of the leaf's resources is ignored: ${problem}` }),
@@ -74,6 +81,8 @@ export async function openLeafResources(request: LeafResourcesRequest): Promise<
       const tests = parts.reduce((sum, part) => sum + part, 0);
       return tests > most ? describeSplit(known, parts, forgetCommand(leaf, project)) : undefined;
     },
+    describeLimit: (what) =>
+      known === undefined ? undefined : describeLimit(known, what, forgetCommand(leaf, project)),
     add(event) {
       run.add(event);
       if (event.type === 'rerun') write(learned());
@@ -112,7 +121,8 @@ function followRun(
     add(event) {
       switch (event.type) {
         case 'started':
-          started.set(event.process, event.tests);
+          // What others did in the same process says nothing of this leaf.
+          if (event.shared === undefined) started.set(event.process, event.tests);
           break;
         case 'verdict':
           if (event.verdict.kind === 'passed' || event.verdict.kind === 'failed') {
@@ -125,9 +135,9 @@ function followRun(
         case 'rerun': {
           killedBy.set(event.process, event.why);
           rerun.set(event.process, event.batches.flat().length);
-          const tests = started.get(event.process) ?? [];
+          const tests = started.get(event.process);
           // We killed it ourselves: that says nothing of what fits.
-          if (stopped.has(event.process) || tests.length < 2) break;
+          if (tests === undefined || stopped.has(event.process) || tests.length < 2) break;
           budget = learnFromKill(
             budget,
             { tests: tests.length, why: event.why, at: now() },
@@ -136,7 +146,8 @@ function followRun(
           break;
         }
         case 'ended': {
-          const tests = started.get(event.process) ?? [];
+          const tests = started.get(event.process);
+          if (tests === undefined) break;
           const isOurs = stopped.has(event.process);
           const signal = event.exit.type === 'signal' && !isOurs ? event.exit.signal : undefined;
           const killed = killedBy.get(event.process) ?? signal;

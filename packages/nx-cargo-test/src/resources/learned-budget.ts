@@ -65,20 +65,33 @@ export function splitTests<T>(tests: readonly T[], most: number): T[][] {
 }
 
 /**
+ * Says in a line why no process runs more tests than so many.
+ *
+ * @param what The processes that this holds for.
+ * @param forget The command that makes the budget be forgotten.
+ */
+export function describeLimit(budget: LearnedBudget, what: string, forget: string): string {
+  const most = testsPerProcess(budget);
+  const size = most === 1 ? '1 test' : `at most ${most} tests`;
+  return `${what} run ${size}, because ${describeKill(budget)}; \`${forget}\` forgets that`;
+}
+
+function describeKill({ killed: { tests, why, at } }: LearnedBudget): string {
+  return `a process of ${tests} was killed by ${why} on ${at.slice(0, 10)}`;
+}
+
+/**
  * Says in a line why the tests of a leaf run in several processes.
  *
  * @param parts Numbers of tests of the processes.
  * @param forget The command that makes the budget be forgotten.
  */
 export function describeSplit(
-  { killed }: LearnedBudget,
+  budget: LearnedBudget,
   parts: readonly number[],
   forget: string,
 ): string {
   const most = Math.max(...parts);
   const size = most === 1 ? '1 test' : `at most ${most} tests`;
-  return (
-    `split into ${parts.length} processes of ${size}, because a process of ${killed.tests} ` +
-    `was killed by ${killed.why} on ${killed.at.slice(0, 10)}; \`${forget}\` forgets that`
-  );
+  return `split into ${parts.length} processes of ${size}, because ${describeKill(budget)}; \`${forget}\` forgets that`;
 }

@@ -97,6 +97,14 @@ export function resourceFile(cargoWorkspace: string, packageName: string, leaf: 
   return posix.join(resourcesFolder(cargoWorkspace, packageName), leafFileName(leaf));
 }
 
+/** Stands for a leaf in what is known of the processes that leaves of one package share. */
+export const SHARED_PROCESSES = 'shared';
+
+/** File of a package's shared processes, like {@link resourceFile}. No leaf has a file of this name. */
+export function sharedResourceFile(cargoWorkspace: string, packageName: string): string {
+  return posix.join(resourcesFolder(cargoWorkspace, packageName), `${SHARED_PROCESSES}.json`);
+}
+
 /** What is known of a leaf of which nothing is. */
 export function emptyResources(leaf: string): ResourceFile {
   return { schema: RESOURCES_SCHEMA, leaf, runs: [], budgets: [] };

@@ -1,5 +1,5 @@
 import type { ResourceCeiling } from './resource-ceiling';
-import type { ResourceFile, ResourceRun } from './resource-records';
+import { SHARED_PROCESSES, type ResourceFile, type ResourceRun } from './resource-records';
 import { largerOf, RESOURCES, sumOf, type ResourceUse } from './resource-use';
 
 /** A limit that all tests in one process would exceed, as far as the sum tells. */
@@ -14,6 +14,8 @@ export interface ResourceExcess {
 /** What modules need together, and under which limits. */
 export interface ResourceSummary {
   readonly modules: readonly ModuleResources[];
+  /** Processes that modules shared; in no sum, as the modules are. */
+  readonly shared: ModuleResources | undefined;
   readonly tests: number;
   /** Undefined if of no module anything was seen. */
   readonly sum: ResourceUse | undefined;
@@ -36,7 +38,9 @@ export interface ModuleResources {
 
 /** Adds up what is known of modules. */
 export function summarizeResources(contents: readonly ResourceFile[]): ResourceSummary {
-  const modules = contents.map(moduleOf);
+  const all = contents.map(moduleOf);
+  const shared = all.find(({ content }) => content.leaf === SHARED_PROCESSES);
+  const modules = all.filter((module) => module !== shared);
   const sum = together(
     modules.map((module) => module.sum),
     sumOf,
@@ -61,7 +65,7 @@ export function summarizeResources(contents: readonly ResourceFile[]): ResourceS
     ];
   });
   const tests = modules.reduce((total, module) => total + module.tests, 0);
-  return { modules, tests, sum, ceiling, excesses };
+  return { modules, shared, tests, sum, ceiling, excesses };
 }
 
 function moduleOf(content: ResourceFile): ModuleResources {

@@ -35,7 +35,17 @@ export interface PassedBefore {
 
 /** All that a runner tells, and all that reports know. `process` numbers the processes of a run from 0. */
 export type RunEvent =
-  | { readonly type: 'started'; readonly process: number; readonly tests: readonly string[] }
+  | {
+      readonly type: 'started';
+      readonly process: number;
+      /** Those of the leaf. */
+      readonly tests: readonly string[];
+      /** The other leaves that share the process, by `formatLeafId`, and their tests. */
+      readonly shared?: {
+        readonly leaves: readonly string[];
+        readonly tests: readonly string[];
+      };
+    }
   /** Final: each test has one. `seconds` only where the duration is known. */
   | {
       readonly type: 'verdict';
@@ -66,7 +76,7 @@ export type RunEvent =
       readonly why: string;
       /** The tests that were running then, as well as can be known. */
       readonly running: readonly string[];
-      /** Each an own process. */
+      /** Each an own process. None if the process was shared, and no test of this leaf was left. */
       readonly batches: readonly (readonly string[])[];
     }
   | {

@@ -15,7 +15,7 @@ import { outsideKill } from './outside-kill';
 import type { RunEvent } from './run-event';
 import { trackRunningTests } from './running-tests';
 import { createSlowTestLines } from './slow-test-lines';
-import { smallerBatches } from './smaller-batches';
+import { batchesAfter } from './smaller-batches';
 import type { TestHost } from './test-host';
 import { readVerdictLog, type LoggedVerdict, type VerdictLog } from './verdict-log';
 
@@ -144,7 +144,7 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
   // Alone in its process, a test took as long as the process.
   const duration = planned.tests.length === 1 && exit.type !== 'notStarted' ? { seconds } : {};
   for (const [test, logged] of judgement.verdicts) tell.verdict(test, { ...duration, ...logged });
-  const batches = isRerun ? smallerBatches(again, planned.tests.length) : [];
+  const batches = isRerun ? batchesAfter(planned, again) : [];
   if (isRerun)
     events.push({
       type: 'rerun',

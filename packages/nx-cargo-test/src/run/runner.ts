@@ -6,7 +6,7 @@ import type { TestHost } from './test-host';
 /** Runs the tests of a plan somewhere, and tells what happens. */
 export interface Runner {
   /** What a plan has to know of the machine that it is made for. */
-  readonly host: Pick<TestHost, 'environment' | 'identity'>;
+  readonly host: Pick<TestHost, 'environment' | 'identity' | 'processors'>;
   /**
    * Ends after each test of the plan had its one `verdict` event and each
    * process its `ended` event; throws only when nothing could be run at all.

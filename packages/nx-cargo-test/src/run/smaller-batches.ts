@@ -1,3 +1,21 @@
+import type { PlannedProcess } from '../plan/run-plan';
+
+/**
+ * Parts the tests that a process left without a verdict into processes to run them again:
+ * by leaf, where several leaves shared it, and else into smaller ones.
+ *
+ * @param left Those without a verdict, in their order.
+ */
+export function batchesAfter(
+  { tests, leaves }: PlannedProcess,
+  left: readonly string[],
+): string[][] {
+  if (leaves === undefined) return smallerBatches(left, tests.length);
+  return leaves
+    .map((own) => left.filter((test) => own.includes(test)))
+    .filter((own) => own.length > 0);
+}
+
 /**
  * Parts the tests of a process that was killed from outside into smaller
  * processes: at most half as many as it had been asked for, and no more than it had

@@ -1,6 +1,6 @@
 import { CargoTestError } from '../../errors';
 import { digestOf, parseResultFile } from '../../report/result-file';
-import { leafLabel } from '../../report/terminal-report';
+import { leafLabel } from '../../report/leaf-label';
 import { addCounts, countsOf, formatCounts, type VerdictCounts } from '../../report/verdict-counts';
 
 /** A leaf that a group stands for, with the texts of its files. */

@@ -20,7 +20,8 @@ import { collectOutcome, type LeafOutcome, type OutcomeCollector } from '../../r
 import { digestOf, RESULT_SCHEMA, type ResultFile } from '../../report/result-file';
 import { junitFileAt } from '../../report/junit-file';
 import { createResultWriter, type ResultWriter } from '../../report/result-writer';
-import { formatLeafReport, leafLabel } from '../../report/terminal-report';
+import { leafLabel } from '../../report/leaf-label';
+import { formatLeafReport } from '../../report/terminal-report';
 import { judgeProcess } from '../../run/judge-process';
 import {
   cargoTestDoc,

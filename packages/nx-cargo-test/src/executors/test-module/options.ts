@@ -5,6 +5,7 @@ import { CargoTestError } from '../../errors';
 import { DEFAULT_REUSE, REUSE_MODES, type ReuseMode } from '../../ledger/reuse-mode';
 import { LIMA_SOURCES } from '../../lima/lima-sources';
 import type { LimaSettings } from '../../lima/lima-guest';
+import { DEFAULT_PACKED_TESTS } from '../../plan/packed-tests';
 import { parseLeafId, type Leaf } from '../../module/test-module';
 import { RUNNERS, type RunnerOption } from '../../choose-runner';
 import { parseBuildTestsOptions } from '../build-tests/options';
@@ -29,6 +30,10 @@ const optionsSchema = v.looseObject({
   killAfterSeconds: v.optional(seconds, 300),
   /** How far the ledger answers. Default: `test`. */
   reuse: v.optional(v.picklist(REUSE_MODES), DEFAULT_REUSE),
+  /** Modules of a run may share processes. Default: `false`. */
+  packModules: v.optional(v.boolean(), false),
+  /** The most tests of a process that modules share. Default: 60. */
+  packedTests: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2)), DEFAULT_PACKED_TESTS),
   /** Where the tests run. Default: `auto`. */
   runner: v.optional(v.picklist(RUNNERS), 'auto'),
   /** Name of the Lima instance. Default: `default`. */
@@ -55,6 +60,8 @@ export interface TestModuleOptions {
   readonly warnAfterSeconds: number;
   readonly killAfterSeconds: number;
   readonly reuse: ReuseMode;
+  readonly packModules: boolean;
+  readonly packedTests: number;
   readonly runner: RunnerOption;
   readonly lima: LimaSettings;
   /** The user's arguments for the tests. */
@@ -65,9 +72,10 @@ export interface TestModuleOptions {
 const ownOptions = {
   withValue: [
     ...['expectedFailures', 'warnAfterSeconds', 'killAfterSeconds', 'reuse'],
+    ...['packedTests'],
     ...['runner', 'limaInstance', 'limaSources', 'limaBuild', 'limaEnvironment'],
   ],
-  withoutValue: ['limaStart'],
+  withoutValue: ['packModules', 'limaStart'],
 };
 
 /**
@@ -97,6 +105,8 @@ export function parseTestModuleOptions(options: unknown): TestModuleOptions {
     warnAfterSeconds: rest.warnAfterSeconds,
     killAfterSeconds: rest.killAfterSeconds,
     reuse: rest.reuse,
+    packModules: rest.packModules,
+    packedTests: rest.packedTests,
     runner: rest.runner,
     lima: {
       instance: rest.limaInstance,

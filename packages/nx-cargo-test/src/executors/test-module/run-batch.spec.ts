@@ -260,3 +260,49 @@ test('wrong options fail their task', async () => {
   const results = await run(['lib::good'], edges(), { leaf: 'nonsense' });
   expect(results['lib::good']?.terminalOutput).toContain('INVALID_OPTIONS');
 });
+
+describe('modules that may share processes', () => {
+  const packed = ['lib::good', 'lib::bad', 'lib::none'];
+  const oneRunner = (): BatchEdges => {
+    const runner = nativeRunner();
+    return edges({ openRunners: () => runnersOf(() => runner) });
+  };
+  const share = { packModules: true, __unparsed__: ['--test-threads=1'] };
+
+  test('do so once it is known what they need, each with its own result', async () => {
+    for (const id of packed) await writeFingerprints(id);
+    const first = await run(packed, oneRunner(), share);
+    expect(first['lib::good']?.terminalOutput).not.toContain('shared a process');
+
+    const second = await run(packed, oneRunner(), share);
+    expect(second['lib::good']?.success).toBe(true);
+    expect(second['lib::good']?.terminalOutput).toContain('note: shared a process with bad');
+    expect(second['lib::bad']?.success).toBe(false);
+    expect(second['lib::bad']?.terminalOutput).toContain('own output of bad::fails');
+    expect(second['lib::good']?.terminalOutput).not.toContain('own output of bad::fails');
+    const { tests } = await readResults('lib::bad');
+    expect(tests.map(({ name, verdict }) => [name, verdict.kind])).toEqual([
+      ['bad::fails', 'failed'],
+      ['bad::passes', 'passed'],
+    ]);
+  });
+
+  test('do not where their number of tests is beyond the option, or where it is off', async () => {
+    for (const id of packed) await writeFingerprints(id);
+    await run(packed, oneRunner(), share);
+    for (const options of [
+      { ...share, packedTests: 2 },
+      { ...share, packModules: false },
+    ]) {
+      const results = await run(packed, oneRunner(), options);
+      expect(results['lib::good']?.terminalOutput).not.toContain('shared a process');
+    }
+  });
+
+  test('one that cannot run keeps nobody waiting', async () => {
+    await writeFingerprints('lib::good');
+    const results = await run(['lib::good', 'lib::bad'], oneRunner(), share);
+    expect(results['lib::good']?.success).toBe(true);
+    expect(results['lib::bad']?.terminalOutput).toContain('GRAPH_OUT_OF_DATE');
+  });
+});

@@ -6,7 +6,7 @@ import type { Manifest } from '../../fingerprint/manifest';
 import type { LedgerSession } from '../../ledger/ledger-session';
 import type { HashedNodes } from '../../ledger/nx-inputs';
 import { describeFailure } from '../../report/describe-failure';
-import { leafLabel } from '../../report/terminal-report';
+import { leafLabel } from '../../report/leaf-label';
 import { createEventQueue } from '../../run/event-queue';
 import type { Runner } from '../../run/runner';
 import type { Runners } from './open-runners';
@@ -16,6 +16,7 @@ import {
   projectFolder,
   type TestModuleOptions,
 } from './options';
+import { packLeaves } from './pack-leaves';
 import { runLeaf } from './run-leaf';
 
 /** What Nx wants to hear about a task of a batch. */
@@ -119,15 +120,22 @@ export async function* runBatch(
       build,
       host: runners.buildHostFor(build, context.root, options),
     });
+    const packed = packLeaves(tasks, {
+      workspaceRoot: context.root,
+      project,
+      environment: edges.environment,
+      announce: edges.announce,
+    });
     await Promise.all(
       tasks.map(async (task) => {
+        const seat = packed.seatOf(task);
         const firstEvent: { at?: number } = {};
         try {
           const { success, report } = await runLeaf({
             workspaceRoot: context.root,
             options: task.options,
             built,
-            runner: task.runner,
+            runner: seat?.runner ?? task.runner,
             ledger,
             project: { name: project, folder: projectFolder(context, project) },
             hashed: task.hashed,
@@ -147,9 +155,11 @@ export async function* runBatch(
         } catch (error) {
           failed(task.id, error);
         }
+        seat?.leave();
         ledger.leafEnded();
       }),
     );
+    await packed.end();
   };
 
   const runAll = async (): Promise<void> => {

@@ -16,7 +16,8 @@ import { junitFileAt } from '../../report/junit-file';
 import { collectOutcome, type LeafOutcome } from '../../report/leaf-outcome';
 import { digestOf, RESULT_SCHEMA, type ResultFile } from '../../report/result-file';
 import { createResultWriter } from '../../report/result-writer';
-import { formatLeafReport, leafLabel } from '../../report/terminal-report';
+import { leafLabel } from '../../report/leaf-label';
+import { formatLeafReport } from '../../report/terminal-report';
 import type { RunEvent } from '../../run/run-event';
 import type { Runner } from '../../run/runner';
 import { resolveWorkspaceRoot, testEnvironment } from '../../run/test-environment';
@@ -98,11 +99,12 @@ export async function runLeaf(run: LeafRun): Promise<LeafEnd> {
   const prepared = await prepareLeaf(run);
   const reuse = await consultLedger(run, prepared, fingerprints, path);
   const resources = await consultResources(run, prepared);
-  const { testsPerProcess } = resources;
+  const { testsPerProcess, needs } = resources;
   const plan = planRun({
     ...prepared.request,
     decided: new Set(reuse.verdicts.keys()),
     ...(testsPerProcess === undefined ? {} : { testsPerProcess }),
+    ...(needs === undefined ? {} : { needs }),
   });
   const collector = collectOutcome(plan.tests, plan.expectedFailures);
   for (const [test, verdict] of reuse.verdicts) collector.add({ type: 'verdict', test, verdict });
@@ -227,6 +229,7 @@ async function consultLedger(
     environment: request.environment,
     workingDirectory: request.workingDirectory,
     killAfterSeconds: options.killAfterSeconds,
+    packed: options.packModules,
     ...(threads === undefined ? {} : { threads }),
   });
   return reuseVerdicts({
