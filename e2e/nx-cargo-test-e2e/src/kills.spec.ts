@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CROWDED,
+  GREEDY,
   GROUP_VARIABLE,
   HUNGRY,
   KEPT_MEBIBYTES,
@@ -87,6 +88,23 @@ describe('a test that is killed alone', () => {
     expect(again.status).not.toBe(0);
     expect(again.executed).toContain('killed/doomed::ends');
   });
+});
+
+test('with fewer descriptors than all tests of a module need, those that lacked them run again', () => {
+  const run = workspace.nx(['run', 'killed:test-greedy', '--', '--test-threads=1']);
+  expect(run.status).toBe(0);
+  expect(verdictsOf('greedy')).toEqual(
+    Object.fromEntries([...GREEDY, 'waits'].map((name) => [name, 'passed'])),
+  );
+  expect(run.outputOf('killed:test-greedy')).toMatch(
+    /note: a process ran out of descriptors: \d\d were open, and RLIMIT_NOFILE is 96; greedy::t4, greedy::t5, greedy::t6, greedy::t7 failed for it, and run again, in processes of at most 4 tests/,
+  );
+  const times = timesRun(run);
+  expect([...GREEDY, 'waits'].map((name) => times.get(`killed/greedy::${name}`))).toEqual([
+    ...[1, 1, 1, 1],
+    ...[2, 2, 2, 2],
+    1,
+  ]);
 });
 
 describe('with less memory than all tests of a module need', () => {

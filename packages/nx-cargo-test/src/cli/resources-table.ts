@@ -1,5 +1,5 @@
 import { leafLabel } from '../report/leaf-label';
-import { testsPerProcess } from '../resources/learned-budget';
+import { describeEnd, testsPerProcess } from '../resources/learned-budget';
 import type { ResourceCeiling } from '../resources/resource-ceiling';
 import { formatBytes } from '../resources/format-bytes';
 import type { ResourceFile } from '../resources/resource-records';
@@ -133,14 +133,14 @@ function conclusions({ modules, sum, ceiling, excesses }: ResourceSummary): stri
 function budgetLines({ modules, shared }: ResourceSummary): string[] {
   return [...modules, ...(shared === undefined ? [] : [shared])].flatMap(({ content }) =>
     content.budgets.map(({ ceiling, budget }) => {
-      const { tests, why, at } = budget.killed;
+      const { tests, at } = budget.killed;
       const memory =
         ceiling.memoryBytes === undefined
           ? ''
           : ` With ${formatAmount('residentBytes', ceiling.memoryBytes)} of memory,`;
       return (
-        `${plainText(leafLabel(content.leaf))}: a process of ${countOf(tests, 'test')} was killed by ` +
-        `${plainText(why)}, ${formatMoment(at)}.${memory === '' ? ' There' : memory} ` +
+        `${plainText(leafLabel(content.leaf))}: a process of ${countOf(tests, 'test')} ` +
+        `${plainText(describeEnd(budget.killed))}, ${formatMoment(at)}.${memory === '' ? ' There' : memory} ` +
         `a process runs at most ${countOf(testsPerProcess(budget), 'test')}.`
       );
     }),

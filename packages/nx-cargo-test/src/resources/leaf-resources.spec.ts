@@ -204,3 +204,36 @@ test('a disk that cannot be written is said and fails nothing', async () => {
   expect(passed).toEqual(TESTS);
   expect(problems).toEqual([expect.stringMatching(/^resources were not recorded: /)]);
 });
+
+test('a process that ran out of something teaches as one that was killed, and says what', async () => {
+  const resources = await open();
+  const failed = TESTS.slice(14);
+  resources.add({ type: 'started', process: 0, tests: TESTS });
+  for (const test of TESTS.slice(0, 14))
+    resources.add({ type: 'verdict', test, verdict: { kind: 'passed' } });
+  const why = 'descriptors: 64 were open, and RLIMIT_NOFILE is 64';
+  resources.add({
+    ...{ type: 'rerun', process: 0, why, running: [], exhausted: failed },
+    batches: [failed],
+  });
+  expect(await resources.end()).toEqual([]);
+  const next = await open();
+  expect(next.testsPerProcess).toBe(1);
+  expect(next.describeSplit([10, 10])).toBe(
+    'split into 2 processes of at most 10 tests, because a process of 20 ran out of descriptors: 64 were open, and RLIMIT_NOFILE is 64 on 2026-11-24; `npx nx-cargo-test resources forget lib::a --project=sample` forgets that',
+  );
+});
+
+test('processes that others shared teach nothing, and are no run', async () => {
+  const resources = await open();
+  const shared = { leaves: ['lib::b'], tests: ['b::passes'] };
+  resources.add({ type: 'started', process: 0, tests: TESTS, shared });
+  resources.add({ type: 'rerun', process: 0, why: 'SIGKILL', running: [], batches: [TESTS] });
+  resources.add({
+    ...{ type: 'ended', process: 0, exit: { type: 'signal', signal: 'SIGKILL' } },
+    ...{ seconds: 1, leftProcesses: false },
+  });
+  expect(await resources.end()).toEqual([]);
+  const { content } = await readResources(file, 'lib::a');
+  expect(content).toMatchObject({ runs: [], budgets: [] });
+});

@@ -133,14 +133,20 @@ function followRun(
           stopped.add(event.process);
           break;
         case 'rerun': {
-          killedBy.set(event.process, event.why);
+          const isExhausted = event.exhausted !== undefined;
+          killedBy.set(event.process, isExhausted ? `want of ${event.why}` : event.why);
           rerun.set(event.process, event.batches.flat().length);
           const tests = started.get(event.process);
           // We killed it ourselves: that says nothing of what fits.
           if (tests === undefined || stopped.has(event.process) || tests.length < 2) break;
           budget = learnFromKill(
             budget,
-            { tests: tests.length, why: event.why, at: now() },
+            {
+              tests: tests.length,
+              why: event.why,
+              ...(isExhausted ? { exhausted: true } : {}),
+              at: now(),
+            },
             countRan(tests),
           );
           break;

@@ -1,11 +1,13 @@
 /** What was learned of how many tests of a leaf fit into one process. */
 export interface LearnedBudget {
-  /** The last process that was killed from outside. */
+  /** The last process that was killed from outside, or ran out of something. */
   readonly killed: {
     /** Number of tests that it was to run. */
     readonly tests: number;
-    /** What killed it, in words. */
+    /** What killed it, or what it ran out of, in words. */
     readonly why: string;
+    /** It was not killed, but ran out of something. Default: false. */
+    readonly exhausted?: true;
     /** ISO 8601 in UTC. */
     readonly at: string;
   };
@@ -76,8 +78,13 @@ export function describeLimit(budget: LearnedBudget, what: string, forget: strin
   return `${what} run ${size}, because ${describeKill(budget)}; \`${forget}\` forgets that`;
 }
 
-function describeKill({ killed: { tests, why, at } }: LearnedBudget): string {
-  return `a process of ${tests} was killed by ${why} on ${at.slice(0, 10)}`;
+/** What happened to a process, for the end of a sentence: `was killed by SIGKILL`. */
+export function describeEnd({ why, exhausted }: LearnedBudget['killed']): string {
+  return exhausted === true ? `ran out of ${why}` : `was killed by ${why}`;
+}
+
+function describeKill({ killed }: LearnedBudget): string {
+  return `a process of ${killed.tests} ${describeEnd(killed)} on ${killed.at.slice(0, 10)}`;
 }
 
 /**

@@ -35,7 +35,7 @@ const runSchema = v.strictObject({
       /** Number of tests that it was to run. */
       tests: count,
       seconds: v.number(),
-      /** What killed it, if it was killed from outside. */
+      /** What killed it, if it was killed from outside, or what it lacked. */
       killedBy: v.exactOptional(v.string()),
       /** How many of its tests ran again in other processes. */
       rerun: v.exactOptional(count),
@@ -66,7 +66,12 @@ const resourceFileSchema = v.strictObject({
       /** The command that started the test binary: the target runner, if there is one. */
       runner: v.array(v.string()),
       budget: v.strictObject({
-        killed: v.strictObject({ tests: count, why: v.string(), at: v.string() }),
+        killed: v.strictObject({
+          tests: count,
+          why: v.string(),
+          exhausted: v.exactOptional(v.literal(true)),
+          at: v.string(),
+        }),
         fitted: count,
         ended: count,
       }),

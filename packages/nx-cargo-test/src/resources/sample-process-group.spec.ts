@@ -38,6 +38,7 @@ test('adds up what all processes of the group and all descendants hold', () => {
     links: ['/dev/null', 'anon_inode:[io_uring]', 'anon_inode:[eventfd]', 'anon_inode:[io_uring]'],
   });
   addProcess(11, { group: 10, status: { VmHWM: '50 kB', VmRSS: '50 kB', Threads: '1' } });
+  for (const pid of [10, 11]) writeFileSync(join(proc, `${pid}`, 'cgroup'), '0::/jobs\n');
   // It left the group, and its child with it.
   addProcess(12, { parent: 11, links: ['socket:[1]'], status: { Threads: '1' } });
   addProcess(13, { parent: 12, group: 12, links: ['anon_inode:[io_uring]'] });
@@ -51,7 +52,9 @@ test('adds up what all processes of the group and all descendants hold', () => {
       threads: 5,
     },
     highestResidentBytes: 900 * 1024,
-    processes: 4,
+    processes: [10, 11, 12, 13],
+    reached: [],
+    memberships: ['0::/jobs\n'],
   });
 });
 
@@ -66,7 +69,7 @@ test('a process that vanished, or that we may not look into, counts as far as it
   writeFileSync(join(proc, '14'), 'no folder');
   expect(sampleProcessGroup(10, proc)).toMatchObject({
     use: { descriptors: 1, threads: 3, residentBytes: 100 * 1024 },
-    processes: 2,
+    processes: [10, 12],
   });
 });
 
@@ -87,11 +90,24 @@ onLinux('sees the descriptors and the children of a real process', async () => {
   try {
     await new Promise((resolve) => child.stdout.once('data', resolve));
     const sample = sampleProcessGroup(child.pid!)!;
-    expect(sample.processes).toBe(2);
+    expect(sample.processes).toHaveLength(2);
     expect(sample.use.descriptors).toBeGreaterThanOrEqual(50);
     expect(sample.use.residentBytes).toBeGreaterThan(1 << 20);
     expect(sample.use.threads).toBeGreaterThanOrEqual(2);
   } finally {
     process.kill(-child.pid!, 'SIGKILL');
   }
+});
+
+test('names the limits that single processes have reached', () => {
+  const links = Array.from({ length: 15 }, () => '/dev/null');
+  for (const pid of [10, 11]) {
+    addProcess(pid, { group: 10, links, status: { FDSize: '64' } });
+    const limit = pid === 10 ? 16 : 40;
+    const line = `Max open files            ${limit}                   4096                 files     \n`;
+    writeFileSync(join(proc, `${pid}`, 'limits'), line);
+  }
+  expect(sampleProcessGroup(10, proc)?.reached).toEqual([
+    { resource: 'descriptors', amount: 15, limit: 16 },
+  ]);
 });

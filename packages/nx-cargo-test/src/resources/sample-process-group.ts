@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { reachedLimits, type ReachedLimit } from './reached-limits';
 import type { ResourceUse } from './resource-use';
 
 /** A look at a process group; see {@link sampleProcessGroup}. */
@@ -8,8 +9,12 @@ export interface GroupSample {
   readonly use: ResourceUse;
   /** The most resident memory in bytes that one of its processes ever held (`VmHWM`). */
   readonly highestResidentBytes: number;
-  /** Number of processes that were looked at. */
-  readonly processes: number;
+  /** Ids of the processes that were looked at. */
+  readonly processes: readonly number[];
+  /** Limits that single processes have reached. */
+  readonly reached: readonly ReachedLimit[];
+  /** Control groups that they are in: contents of `/proc/PID/cgroup`, each once. */
+  readonly memberships: readonly string[];
 }
 
 /**
@@ -25,7 +30,7 @@ export interface GroupSample {
  * @returns Undefined if none of them is there. Never throws.
  */
 export function sampleProcessGroup(leader: number, proc = '/proc'): GroupSample | undefined {
-  const samples = membersOf(leader, proc).flatMap((pid) => sampleProcess(join(proc, `${pid}`)));
+  const samples = membersOf(leader, proc).flatMap((pid) => sampleProcess(pid, proc));
   if (samples.length === 0) return undefined;
   const total = (of: (sample: ProcessSample) => number): number =>
     samples.reduce((sum, sample) => sum + of(sample), 0);
@@ -38,12 +43,17 @@ export function sampleProcessGroup(leader: number, proc = '/proc'): GroupSample 
       threads: total(({ threads }) => threads),
     },
     highestResidentBytes: Math.max(...samples.map((sample) => sample.highestResidentBytes)),
-    processes: samples.length,
+    processes: samples.map(({ pid }) => pid),
+    reached: samples.flatMap(({ reached }) => reached),
+    memberships: [...new Set(samples.flatMap(({ membership }) => membership ?? []))],
   };
 }
 
 interface ProcessSample extends ResourceUse {
+  readonly pid: number;
   readonly highestResidentBytes: number;
+  readonly reached: readonly ReachedLimit[];
+  readonly membership: string | undefined;
 }
 
 function membersOf(leader: number, proc: string): number[] {
@@ -67,21 +77,29 @@ function membersOf(leader: number, proc: string): number[] {
   return [...found];
 }
 
-function sampleProcess(folder: string): ProcessSample[] {
+function sampleProcess(pid: number, proc: string): ProcessSample[] {
+  const folder = join(proc, `${pid}`);
   const status = textOf(join(folder, 'status'));
   if (status === undefined) return [];
   const numberOf = (key: string): number =>
     Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
   const bytesOf = (key: string): number => numberOf(key) * 1024;
   const descriptors = namesIn(join(folder, 'fd'));
+  const held = {
+    descriptors: descriptors.length,
+    lockedBytes: bytesOf('VmLck') + bytesOf('VmPin'),
+  };
+  const limits = textOf(join(folder, 'limits')) ?? '';
   return [
     {
-      descriptors: descriptors.length,
+      pid,
+      ...held,
       rings: descriptors.filter((name) => isRing(join(folder, 'fd', name))).length,
       residentBytes: bytesOf('VmRSS'),
       highestResidentBytes: bytesOf('VmHWM'),
-      lockedBytes: bytesOf('VmLck') + bytesOf('VmPin'),
       threads: numberOf('Threads'),
+      reached: reachedLimits({ ...held, descriptorSlots: numberOf('FDSize') }, limits),
+      membership: textOf(join(folder, 'cgroup')),
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describeMemoryKill, readMemoryKills } from './memory-kills';
+import { describeMemoryKill, readMemoryKills, type MemoryKills } from './memory-kills';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'memory-kills-'))));
@@ -16,6 +16,8 @@ function read(files: Readonly<Record<string, string>>) {
   return readMemoryKills({ proc: join(folder, 'proc'), groups: join(folder, 'cgroup') });
 }
 
+const MEANWHILE =
+  'cause unknown; meanwhile the kernel killed some process of this system for lack of memory';
 const EVENTS = 'low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 0\n';
 const CONTROL = 'oom_kill_disable 0\nunder_oom 0\noom_kill 4\n';
 
@@ -48,20 +50,24 @@ test('nothing that can be read', async () => {
   expect(await read({})).toEqual({});
 });
 
-test.each([
+test.each<[MemoryKills, MemoryKills, string]>([
   [
     { inGroup: 1 },
     { inGroup: 2 },
-    'out of memory: the memory limit of the control group was reached',
+    'out of memory: the kernel counted a kill in the control group of the process',
   ],
-  [
-    { inGroup: 1, inSystem: 1 },
-    { inGroup: 1, inSystem: 2 },
-    expect.stringContaining('of this system'),
-  ],
-  [{ inGroup: 1, inSystem: 1 }, { inGroup: 1, inSystem: 1 }, undefined],
-  [{}, { inGroup: 5, inSystem: 5 }, undefined],
-  [{ inGroup: 5 }, {}, undefined],
+  [{ inGroup: 1, inSystem: 1 }, { inGroup: 1, inSystem: 2 }, MEANWHILE],
+  [{ inGroup: 1, inSystem: 1 }, { inGroup: 1, inSystem: 1 }, 'cause unknown'],
+  [{}, { inGroup: 5, inSystem: 5 }, 'cause unknown'],
+  [{ inGroup: 5 }, {}, 'cause unknown'],
 ])('from %j to %j', (before, after, cause) => {
-  expect(describeMemoryKill(before, after)).toEqual(cause);
+  expect(describeMemoryKill({ before, after })).toBe(cause);
+});
+
+test('a process that was watched is not judged by our own control group', () => {
+  const counts = { before: { inGroup: 1, inSystem: 1 }, after: { inGroup: 2, inSystem: 2 } };
+  expect(describeMemoryKill({ ...counts, watched: { memoryKill: undefined } })).toBe(MEANWHILE);
+  expect(describeMemoryKill({ ...counts, watched: { memoryKill: 'it was seen' } })).toBe(
+    'out of memory: it was seen',
+  );
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { memoryGroups } from '../resources/memory-groups';
+import { killCount, killCountFiles, memoryGroups } from '../resources/memory-groups';
 
 /** How many processes the kernel has killed for lack of memory so far; absent where that cannot be read. */
 export interface MemoryKills {
@@ -9,6 +9,9 @@ export interface MemoryKills {
   /** In the whole system. */
   readonly inSystem?: number;
 }
+
+/** How it is known that the kernel killed for lack of memory, when its count tells. */
+export const COUNTED_IN_GROUP = 'the kernel counted a kill in the control group of the process';
 
 /** Where the kernel shows its counts. */
 export interface KernelFolders {
@@ -32,29 +35,32 @@ export async function readMemoryKills(
   const text = (file: string): Promise<string | undefined> => readText(file).catch(() => undefined);
   const membership = (await text(join(proc, 'self/cgroup'))) ?? '';
   let inGroup: number | undefined;
-  for (const { version, path } of memoryGroups(membership)) {
-    const root = version === 2 ? groups : join(groups, 'memory');
-    const file = version === 2 ? 'memory.events' : 'memory.oom_control';
-    // In a container the path may be one that only the host sees.
-    inGroup ??= count(await text(join(root, path, file))) ?? count(await text(join(root, file)));
+  for (const group of memoryGroups(membership)) {
+    for (const file of killCountFiles(group, groups)) inGroup ??= killCount(await text(file));
   }
-  const inSystem = count(await text(join(proc, 'vmstat')));
+  const inSystem = killCount(await text(join(proc, 'vmstat')));
   return {
     ...(inGroup === undefined ? {} : { inGroup }),
     ...(inSystem === undefined ? {} : { inSystem }),
   };
 }
 
-/** What two counts tell of a process that was killed between them; undefined if they tell nothing. */
-export function describeMemoryKill(before: MemoryKills, after: MemoryKills): string | undefined {
-  if ((after.inGroup ?? 0) > (before.inGroup ?? Infinity))
-    return 'out of memory: the memory limit of the control group was reached';
-  if ((after.inSystem ?? 0) > (before.inSystem ?? Infinity))
-    return 'out of memory: the kernel killed a process of this system for lack of it';
-  return undefined;
+/** What is known of a process that was killed from outside. */
+export interface MemoryEvidence {
+  /** The kernel's counts from before it was started, and from after its end. */
+  readonly before: MemoryKills;
+  readonly after: MemoryKills;
+  /** What `ResourceWatch.memoryKill` said. Absent: nobody watched it, so it is taken to have been in our control group. */
+  readonly watched?: { readonly memoryKill: string | undefined };
 }
 
-function count(content: string | undefined): number | undefined {
-  const found = /^oom_kill (\d+)$/m.exec(content ?? '')?.[1];
-  return found === undefined ? undefined : Number(found);
+/** Says why the kernel killed a process, as far as that is evident. */
+export function describeMemoryKill({ before, after, watched }: MemoryEvidence): string {
+  const isInGroup = (after.inGroup ?? 0) > (before.inGroup ?? Infinity);
+  const how =
+    watched === undefined ? (isInGroup ? COUNTED_IN_GROUP : undefined) : watched.memoryKill;
+  if (how !== undefined) return `out of memory: ${how}`;
+  return (after.inSystem ?? 0) > (before.inSystem ?? Infinity)
+    ? 'cause unknown; meanwhile the kernel killed some process of this system for lack of memory'
+    : 'cause unknown';
 }

@@ -6,6 +6,7 @@ import { watchResources } from '../resources/watch-resources';
 import { readMemoryKills } from './memory-kills';
 import { withPrivateFolder } from './private-folder';
 import type { TestHost } from './test-host';
+import { watchMemoryKills } from './watch-memory-kills';
 
 /** This machine. */
 export function nativeHost(spawn: SpawnSupervised): TestHost {
@@ -19,7 +20,10 @@ export function nativeHost(spawn: SpawnSupervised): TestHost {
     sizeOf: (file) => ifPresent(stat(file).then(({ size }) => size)),
     readText: (file) => ifPresent(readFile(file, 'utf8')),
     readMemoryKills: () => readMemoryKills(),
-    watchResources: (leader) => watchResources(leader),
+    watchResources(leader) {
+      const { saw, memoryKill } = watchMemoryKills();
+      return { ...watchResources(leader, { onSample: saw }), memoryKill };
+    },
     close: () => Promise.resolve(),
   };
 }

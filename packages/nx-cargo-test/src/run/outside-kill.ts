@@ -1,5 +1,5 @@
 import type { ProcessExit } from '../process/process-exit';
-import { describeMemoryKill, type MemoryKills } from './memory-kills';
+import { describeMemoryKill, type MemoryEvidence } from './memory-kills';
 
 /** Of a shell whose command was ended by SIGKILL (POSIX, "Exit Status for Commands"). */
 const SHELL_EXIT_OF_SIGKILL = 128 + 9;
@@ -10,19 +10,17 @@ const SHELL_EXIT_OF_SIGKILL = 128 + 9;
  * outside: other signals are a program's own faults.
  *
  * @param hasTargetRunner A target runner such as a shell started the process, and may tell of its end by an exit code.
- * @param before The kernel's counts from before the process was started.
- * @param countKills Gives them as they are now.
+ * @param evidence What the kernel tells by now; only asked where it is needed.
  */
 export async function outsideKill(
   exit: ProcessExit,
   hasTargetRunner: boolean,
-  before: MemoryKills,
-  countKills: () => Promise<MemoryKills>,
+  evidence: () => Promise<MemoryEvidence>,
 ): Promise<string | undefined> {
   if (exit.type === 'lost') return `loss of its machine: ${exit.reason}`;
   const how = howKilled(exit, hasTargetRunner);
   if (how === undefined) return undefined;
-  return `${how}, ${describeMemoryKill(before, await countKills()) ?? 'cause unknown'}`;
+  return `${how}, ${describeMemoryKill(await evidence())}`;
 }
 
 function howKilled(exit: ProcessExit, hasTargetRunner: boolean): string | undefined {

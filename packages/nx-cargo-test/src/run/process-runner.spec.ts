@@ -82,12 +82,12 @@ describe.each(hosts)('on %s', (_, createHost, notThere, toldByRunner) => {
   async function run(
     plan: RunPlan,
     signal?: AbortSignal,
-    countKills?: () => Promise<MemoryKills>,
+    changes: Partial<TestHost> = {},
   ): Promise<RunEvent[]> {
     const host = createHost();
-    const readMemoryKills = countKills ?? (() => Promise.resolve({}));
+    const readMemoryKills = (): Promise<MemoryKills> => Promise.resolve({});
     const runner = createProcessRunner({
-      host: { ...host, readMemoryKills },
+      host: { ...host, readMemoryKills, ...changes },
       limit: createLimit(1),
       pollMilliseconds: 20,
     });
@@ -227,11 +227,15 @@ describe.each(hosts)('on %s', (_, createHost, notThere, toldByRunner) => {
         { inGroup: 1, inSystem: 5 },
         { inGroup: 2, inSystem: 6 },
       ];
-      const events = await run(fakePlan(passing(2), { environment: withRoom(1) }), undefined, () =>
-        Promise.resolve(counts.shift() ?? {}),
-      );
+      const plan = fakePlan(passing(2), { environment: withRoom(1) });
+      const events = await run(plan, undefined, {
+        readMemoryKills: () => Promise.resolve(counts.shift() ?? {}),
+        watchResources: () => ({ stop: () => undefined }),
+      });
       expect(reruns(events)).toMatchObject([
-        { why: 'SIGKILL, out of memory: the memory limit of the control group was reached' },
+        {
+          why: 'SIGKILL, out of memory: the kernel counted a kill in the control group of the process',
+        },
       ]);
     });
 

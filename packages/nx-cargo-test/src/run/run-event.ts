@@ -68,12 +68,14 @@ export type RunEvent =
       readonly why: string;
       readonly tests: readonly string[];
     }
-  /** A process was killed from outside, or because some test took too long; the other tests that it left without a verdict run again in smaller ones. */
+  /** A process was killed from outside, or because some test took too long; the other tests that it left without a verdict run again in smaller ones. Or tests failed because it had run out of something. */
   | {
       readonly type: 'rerun';
       readonly process: number;
-      /** What killed it, with the cause where there is evidence for one. */
+      /** What killed it, with the cause where there is evidence for one; or what it ran out of. */
       readonly why: string;
+      /** It was not killed: these tests failed because it had run out of something. */
+      readonly exhausted?: readonly string[];
       /** The tests that were running then, as well as can be known. */
       readonly running: readonly string[];
       /** Each an own process. None if the process was shared, and no test of this leaf was left. */

@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { PlannedProcess, RunPlan } from '../plan/run-plan';
-import type { SupervisedChild } from '../process/supervise-group';
+import type { ReachedLimit } from '../resources/reached-limits';
 import type { EventQueue } from './event-queue';
+import { exhaustedTests } from './exhausted-tests';
 import {
   judgeByExit,
   judgeCutShort,
@@ -10,11 +11,10 @@ import {
   type EndedProcess,
   type Judgement,
 } from './judge-process';
-import { createLogfileWarningFilter } from './logfile-warning';
 import { outsideKill } from './outside-kill';
 import type { RunEvent } from './run-event';
 import { trackRunningTests } from './running-tests';
-import { createSlowTestLines } from './slow-test-lines';
+import { startTests } from './start-tests';
 import { batchesAfter } from './smaller-batches';
 import type { TestHost } from './test-host';
 import { readVerdictLog, type LoggedVerdict, type VerdictLog } from './verdict-log';
@@ -57,9 +57,12 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
   const tell = createTeller(events);
 
   events.push({ type: 'started', process: index, tests: planned.tests });
-  const child = start(run, logFile, (test, seconds) => running.reportedSlow(test, seconds, now()));
+  const child = startTests(run, logFile, (test, seconds) =>
+    running.reportedSlow(test, seconds, now()),
+  );
 
   const watch = child.pid === undefined ? undefined : host.watchResources?.(child.pid);
+  const reached = (): readonly ReachedLimit[] => watch?.reachedLimits?.() ?? [];
 
   let killed: EndedProcess['killed'];
   const kill = (cause: 'timeout' | 'abort', why: string, tests: readonly string[]): void => {
@@ -81,8 +84,11 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
     followed = await readLog(host, logFile, asked);
     for (const [test, logged] of followed?.verdicts ?? []) {
       running.ended(test, now());
-      // The duration of a lone test is known at the end of its process.
-      if (planned.tests.length > 1) tell.verdict(test, logged);
+      // The duration of a lone test is known at the end of its process, and so is
+      // whether one failed for want of what others had used up.
+      const isOpen =
+        planned.tests.length === 1 || (logged.verdict.kind === 'failed' && reached().length > 0);
+      if (!isOpen) tell.verdict(test, logged);
     }
   };
   const stopWatching = repeat(async () => {
@@ -110,14 +116,34 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
   for (const test of log?.verdicts.keys() ?? []) running.ended(test, now());
   const outside =
     killed === undefined && !run.isOver()
-      ? await outsideKill(exit, plan.command.length > 1, killsBefore, () => host.readMemoryKills())
+      ? await outsideKill(exit, plan.command.length > 1, async () => ({
+          before: killsBefore,
+          after: await host.readMemoryKills(),
+          ...(watch?.memoryKill === undefined
+            ? {}
+            : { watched: { memoryKill: watch.memoryKill() } }),
+        }))
       : undefined;
   const left = planned.tests.filter((test) => log?.verdicts.has(test) !== true);
   const isReliable = (log?.conflicts.length ?? 0) === 0;
   const overdue = killed?.cause === 'timeout' ? killed : undefined;
+  const exhaustion =
+    killed === undefined && left.length === 0
+      ? exhaustedTests({
+          exit,
+          failed: planned.tests.filter(
+            (test) => log?.verdicts.get(test)?.verdict.kind === 'failed' && !tell.isTold(test),
+          ),
+          reached: reached(),
+          stdout: child.lastOutput(),
+        })
+      : undefined;
   // Those that were overdue have had their time; the others may have waited for them.
-  const again = left.filter((test) => overdue?.tests.includes(test) !== true);
-  const why = outside ?? (overdue === undefined ? undefined : `a time limit (${overdue.why})`);
+  const again = exhaustion?.tests ?? left.filter((test) => overdue?.tests.includes(test) !== true);
+  const why =
+    exhaustion?.why ??
+    outside ??
+    (overdue === undefined ? undefined : `a time limit (${overdue.why})`);
   const isRerun =
     why !== undefined &&
     isReliable &&
@@ -127,7 +153,9 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
 
   let judgement: Judgement;
   if (isRerun) {
-    judgement = judgeCutShort(log?.verdicts ?? new Map<string, LoggedVerdict>(), overdue);
+    const verdicts = new Map<string, LoggedVerdict>(log?.verdicts ?? []);
+    for (const test of exhaustion?.tests ?? []) verdicts.delete(test);
+    judgement = judgeCutShort(verdicts, overdue);
   } else if (outside !== undefined && isReliable && left.length > 0) {
     judgement = killedAlone(left, outside);
   } else if (plan.harness) {
@@ -151,6 +179,7 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
       process: index,
       why,
       running: overdue === undefined ? running.probablyRunning() : [],
+      ...(exhaustion === undefined ? {} : { exhausted: exhaustion.tests }),
       batches,
     });
   events.push({
@@ -165,44 +194,11 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
   return batches;
 }
 
-/** Starts a process whose output goes to the events; `flush` hands on what was held back. */
-function start(
-  { plan, planned, index, host, events }: ProcessRun,
-  logFile: string,
-  onSlow: (test: string, seconds: number) => void,
-): SupervisedChild & { flush(): void } {
-  const slowLines = createSlowTestLines(onSlow);
-  const warningFilter = createLogfileWarningFilter();
-  const output = (stream: 'stdout' | 'stderr', text: string): void => {
-    if (text !== '') events.push({ type: 'output', process: index, stream, text });
-  };
-  const [file, ...leading] = plan.command;
-  const child = host.spawn(
-    {
-      file,
-      args: [...leading, ...(plan.harness ? ['--logfile', logFile] : []), ...planned.args],
-      workingDirectory: plan.workingDirectory,
-      environment: plan.environment,
-    },
-    {
-      onOutput(stream, text) {
-        if (plan.harness && stream === 'stdout') slowLines(text);
-        output(stream, plan.harness && stream === 'stderr' ? warningFilter.next(text) : text);
-      },
-    },
-  );
-  return {
-    ...(child.pid === undefined ? {} : { pid: child.pid }),
-    ended: child.ended,
-    kill: () => child.kill(),
-    flush: () => output('stderr', warningFilter.end()),
-  };
-}
-
 /** Tells each verdict and each slow test once. */
 function createTeller(events: EventQueue<RunEvent>): {
   verdict(test: string, logged: LoggedVerdict): void;
   slow(test: string, seconds: number): void;
+  isTold(test: string): boolean;
 } {
   const told = new Set<string>();
   const warned = new Set<string>();
@@ -217,6 +213,7 @@ function createTeller(events: EventQueue<RunEvent>): {
       warned.add(test);
       events.push({ type: 'slow', test, seconds });
     },
+    isTold: (test) => told.has(test),
   };
 }
 

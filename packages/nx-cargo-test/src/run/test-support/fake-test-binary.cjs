@@ -19,6 +19,9 @@ const failed = [];
 const hang = () => setInterval(() => undefined, 1000);
 // As if memory ran out once so many tests have run in one process.
 const room = Number(process.env.FAKE_ROOM ?? Infinity);
+// As if more tests than these used up what there is.
+const lacking = Number(process.env.FAKE_LACKING ?? Infinity);
+const errors = new Map();
 for (const [index, test] of tests.entries()) {
   if (index === room) process.kill(process.pid, 'SIGKILL');
   const act = test.split('::').at(-1);
@@ -29,6 +32,11 @@ for (const [index, test] of tests.entries()) {
   } else if (act === 'ignored') log(`ignored: not on\nthis host ${test}`);
   else if (act === 'aborts') process.kill(process.pid, 'SIGABRT');
   else if (act === 'is_killed') process.kill(process.pid, 'SIGKILL');
+  else if (act.startsWith('lacks') && tests.length > lacking) {
+    failed.push(test);
+    errors.set(test, process.env.FAKE_ERROR);
+    log(`failed ${test}`);
+  } else if (act.startsWith('lacks')) log(`ok ${test}`);
   else if (act === 'exits_0') process.exit(0);
   else if (act === 'exits_101') process.exit(101);
   else if (act === 'unlogged') continue;
@@ -57,7 +65,7 @@ for (const [index, test] of tests.entries()) {
   } else throw new Error(`unknown act ${act}`);
 }
 if (failed.length > 0) {
-  const sections = failed.map((test) => `---- ${test} stdout ----\nown output of ${test}\n`);
+  const sections = failed.map((test) => `---- ${test} stdout ----\nown output of ${test}\n${errors.get(test) ?? ''}\n`);
   const names = failed.map((test) => `    ${test}\n`).join('');
   process.stdout.write(`\nfailures:\n\n${sections.join('\n')}\n\nfailures:\n${names}\n`);
   process.stdout.write('test result: FAILED. 0 passed\n');
