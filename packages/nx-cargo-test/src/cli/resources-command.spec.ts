@@ -5,7 +5,7 @@ import { testDoctorEdges } from '../doctor/test-support/doctor-edges';
 import { learnFromEnd, learnFromKill } from '../resources/learned-budget';
 import {
   emptyResources,
-  withBudget,
+  withLessons,
   withRun,
   writeResources,
   type ResourceFile,
@@ -87,7 +87,7 @@ async function recordTwo(): Promise<void> {
     6,
   );
   await record(
-    withBudget(
+    withLessons(
       withRun(
         emptyResources('lib::executor'),
         runOf([
@@ -97,7 +97,7 @@ async function recordTwo(): Promise<void> {
         ]),
       ),
       { ceiling, runner: [] },
-      learnFromEnd(budget, 6),
+      { budget: learnFromEnd(budget, 6), alone: [] },
     ),
   );
 }

@@ -69,7 +69,7 @@ function asJson({ content, run, tests, peaks }: ModuleResources): unknown {
     budgets: content.budgets.map(({ budget, ...scope }) => ({
       ...scope,
       ...budget,
-      testsPerProcess: testsPerProcess(budget),
+      ...(budget === undefined ? {} : { testsPerProcess: testsPerProcess(budget) }),
     })),
   };
 }
@@ -132,17 +132,25 @@ function conclusions({ modules, sum, ceiling, excesses }: ResourceSummary): stri
 /** What was learned from processes that were killed. */
 function budgetLines({ modules, shared }: ResourceSummary): string[] {
   return [...modules, ...(shared === undefined ? [] : [shared])].flatMap(({ content }) =>
-    content.budgets.map(({ ceiling, budget }) => {
-      const { tests, at } = budget.killed;
+    content.budgets.flatMap(({ ceiling, budget, alone = [] }) => {
+      const label = plainText(leafLabel(content.leaf));
       const memory =
         ceiling.memoryBytes === undefined
-          ? ''
-          : ` With ${formatAmount('residentBytes', ceiling.memoryBytes)} of memory,`;
-      return (
-        `${plainText(leafLabel(content.leaf))}: a process of ${countOf(tests, 'test')} ` +
-        `${plainText(describeEnd(budget.killed))}, ${formatMoment(at)}.${memory === '' ? ' There' : memory} ` +
-        `a process runs at most ${countOf(testsPerProcess(budget), 'test')}.`
+          ? 'There'
+          : `With ${formatAmount('residentBytes', ceiling.memoryBytes)} of memory,`;
+      const lines = alone.map(
+        ({ test, why, at }) =>
+          `${label}: a process was killed by ${plainText(why)}, ${formatMoment(at)}, before another test ` +
+          `than ${plainText(test)} had ended in it. ${memory} that test runs alone.`,
       );
+      if (budget === undefined) return lines;
+      const { killed } = budget;
+      return [
+        ...lines,
+        `${label}: a process of ${countOf(killed.tests, 'test')} ` +
+          `${plainText(describeEnd(killed))}, ${formatMoment(killed.at)}. ${memory} ` +
+          `a process runs at most ${countOf(testsPerProcess(budget), 'test')}.`,
+      ];
     }),
   );
 }

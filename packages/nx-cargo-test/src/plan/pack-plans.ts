@@ -21,7 +21,7 @@ export interface Pack {
  * Only plans that would run their tests in the very same way share one: same program,
  * environment, folder, flags and limits. A leaf takes part with all of its tests or not at
  * all: one of which it is not known what it needs, or that is to be split, stays alone, and so
- * do tests whose failure is expected, programs without harness, and output that is to be shown,
+ * do tests that are to run alone, programs without harness, and output that is to be shown,
  * as nobody could tell whose it is.
  *
  * @returns None for a plan that shares with no other.
@@ -49,8 +49,7 @@ export function packPlans(plans: readonly RunPlan[], budget: PackBudget): Pack[]
 /** The process of a plan that may be shared, if it has one. */
 export function processToShare(plan: RunPlan): PlannedProcess | undefined {
   if (!plan.harness || plan.showOutput || plan.needs === undefined) return undefined;
-  const expected = new Set(plan.expectedFailures);
-  const together = plan.processes.filter(({ tests }) => !tests.every((test) => expected.has(test)));
+  const together = plan.processes.filter(({ alone }) => alone !== true);
   const [process] = together;
   if (process === undefined || together.length > 1) return undefined;
   // What fewer tests needed tells nothing.

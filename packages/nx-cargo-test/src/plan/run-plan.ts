@@ -41,6 +41,8 @@ export interface PlannedProcess {
   readonly tests: readonly string[];
   /** Arguments for the test binary, without those for the verdict channel; with a harness, the tests' names come last. */
   readonly args: readonly string[];
+  /** Its one test is to run alone, whatever else there is. */
+  readonly alone?: true;
   /** The tests by leaf, where several leaves share the process. */
   readonly leaves?: readonly (readonly string[])[];
 }
@@ -71,6 +73,8 @@ export interface PlanRequest {
   readonly nameBytes?: number;
   /** The most tests that one process may run, 1 or more. Default: no limit. */
   readonly testsPerProcess?: number;
+  /** Tests that run alone because they need much. Default: none. */
+  readonly alone?: ReadonlySet<string>;
   /** See {@link RunPlan.needs}. */
   readonly needs?: KnownNeeds;
 }
@@ -141,25 +145,26 @@ export function planRun(request: PlanRequest): RunPlan {
     const why = reasonNotSelected(test, args);
     if (why !== undefined) notSelected.push({ test: name, why });
     else if (request.decided?.has(name) === true) continue;
-    else if (listedFailures.has(name)) alone.push(name);
+    else if (listedFailures.has(name) || request.alone?.has(name) === true) alone.push(name);
     else together.push(name);
   }
-  const groups = [
-    ...splitTests(together, request.testsPerProcess ?? Infinity).flatMap((part) =>
-      splitByBytes(part, request.nameBytes ?? NAME_BYTES),
-    ),
-    ...alone.map((name) => [name]),
-  ];
+  const groups = splitTests(together, request.testsPerProcess ?? Infinity).flatMap((part) =>
+    splitByBytes(part, request.nameBytes ?? NAME_BYTES),
+  );
+  const process = (group: readonly string[]): PlannedProcess => ({
+    tests: group,
+    args: ['--exact', ...args.flags, ...group],
+  });
   const threads = args.threads ?? threadsFrom(environment);
   return {
     ...base,
     harness: true,
     tests,
     notSelected,
-    processes: groups.map((group) => ({
-      tests: group,
-      args: ['--exact', ...args.flags, ...group],
-    })),
+    processes: [
+      ...groups.map(process),
+      ...alone.map((name) => ({ ...process([name]), alone: true as const })),
+    ],
     expectedFailures,
     ordered: !isShuffled(args, environment),
     showOutput: args.showOutput || isSet(environment['RUST_TEST_NOCAPTURE']),

@@ -43,9 +43,10 @@ interface Run {
 /** Runs real processes, of which one that runs more than {@link ROOM} tests is killed. */
 async function run(tests: readonly string[], scope = machine, room = ROOM): Promise<Run> {
   const resources = await open(scope);
-  const { testsPerProcess } = resources;
+  const { testsPerProcess, alone } = resources;
   const plan = fakePlan(tests, {
     environment: { PATH: process.env['PATH'] ?? '', FAKE_ROOM: `${room}` },
+    alone,
     ...(testsPerProcess === undefined ? {} : { testsPerProcess }),
   });
   const runner = createProcessRunner({
@@ -236,4 +237,54 @@ test('processes that others shared teach nothing, and are no run', async () => {
   expect(await resources.end()).toEqual([]);
   const { content } = await readResources(file, 'lib::a');
   expect(content).toMatchObject({ runs: [], budgets: [] });
+});
+
+describe('a test that needs nearly all there is', () => {
+  const tests = [...TESTS, 'a::takes_all', 'b::passes_1', 'b::passes_2'];
+
+  test('runs alone from then on, and does not make the others do so', async () => {
+    const first = await run(tests, machine, Infinity);
+    expect(first).toMatchObject({ passed: [...tests].sort(), problems: [] });
+    expect(first.kills).toBeGreaterThan(1);
+    const second = await run(tests, machine, Infinity);
+    expect(second).toMatchObject({ kills: 0, started: [22, 1], note: undefined });
+    expect((await open()).describeAlone()).toMatch(
+      /^a::takes_all runs alone, because a process was killed by SIGKILL, cause unknown.* on 2026-11-24 before any other test had ended in it; `npx nx-cargo-test resources forget lib::a --project=sample` forgets that$/,
+    );
+  }, 60_000);
+});
+
+test('a kill that it had no part in still counts for the others', async () => {
+  const tests = [...TESTS.slice(0, 10), 'a::takes_all'];
+  expect((await run(tests)).kills).toBeGreaterThan(1);
+  await run(tests);
+  const third = await run(tests);
+  expect(third.kills).toBe(0);
+  expect(Math.max(...third.started)).toBeLessThanOrEqual(ROOM);
+}, 60_000);
+
+test('of a few tests that ran at one time, each runs alone, as nobody can tell which it was', async () => {
+  const resources = await open();
+  const few = ['a::one', 'a::two'];
+  resources.add({ type: 'started', process: 0, tests: few });
+  resources.add({
+    ...{ type: 'rerun', process: 0, why: 'SIGKILL', running: few },
+    batches: few.map((test) => [test]),
+  });
+  expect(await resources.end()).toEqual([]);
+  const next = await open();
+  expect([...next.alone]).toEqual(few);
+  expect(next.testsPerProcess).toBeUndefined();
+});
+
+test('what was used up before a test ran is not its doing', async () => {
+  const resources = await open();
+  resources.add({ type: 'started', process: 0, tests: TESTS });
+  resources.add({ type: 'verdict', test: TESTS[0]!, verdict: { kind: 'passed' } });
+  resources.add({
+    ...{ type: 'rerun', process: 0, why: 'SIGKILL', running: [TESTS[1]!] },
+    batches: TESTS.slice(1).map((test) => [test]),
+  });
+  expect(await resources.end()).toEqual([]);
+  expect((await open()).alone.size).toBe(0);
 });

@@ -2,17 +2,20 @@ import { messageOf } from '../errors';
 import type { RunEvent } from '../run/run-event';
 import { knownNeeds, type KnownNeeds } from './known-needs';
 import {
+  describeAlone,
   describeLimit,
   describeSplit,
   learnFromEnd,
   learnFromKill,
   testsPerProcess,
+  testsToIsolate,
   type LearnedBudget,
+  type Lessons,
 } from './learned-budget';
 import {
-  budgetFor,
+  lessonsFor,
   readResources,
-  withBudget,
+  withLessons,
   withRun,
   writeResources,
   type BudgetScope,
@@ -25,12 +28,16 @@ import { shellWord } from '../shell-word';
 export interface LeafResources {
   /** The most tests that a process is to run. Undefined: no limit is known. */
   readonly testsPerProcess: number | undefined;
+  /** Tests that are to run alone. */
+  readonly alone: ReadonlySet<string>;
   /** What its tests needed in one process. Undefined: not known, or they are to be split. */
   readonly needs: KnownNeeds | undefined;
   /** Why what was known could not be read, if so. */
   readonly problem?: string;
   /** Says why tests run in several processes of so many tests, if that is because of what was learned. */
   describeSplit(parts: readonly number[]): string | undefined;
+  /** Says which tests run alone and why, if any does. */
+  describeAlone(): string | undefined;
   /** Says why processes run no more than so many tests, if they do. @param what The processes. */
   describeLimit(what: string): string | undefined;
   /** Takes what happens in the run. What a kill teaches is written at once, as we might be killed as well. */
@@ -48,17 +55,20 @@ export interface LeafResourcesRequest {
   /** Nx project name. */
   readonly project: string;
   readonly scope: BudgetScope;
+  /** Tests may be told to run alone. Default: true. */
+  readonly isolates?: boolean;
   /** The time as ISO 8601 in UTC. */
   readonly now: () => string;
 }
 
 /** Reads what is known of a leaf. Never rejects. */
 export async function openLeafResources(request: LeafResourcesRequest): Promise<LeafResources> {
-  const { file, leaf, project, scope, now } = request;
+  const { file, leaf, project, scope, isolates = true, now } = request;
   const { content, problem } = await readResources(file, leaf);
-  const known = budgetFor(content, scope);
+  const lessons = lessonsFor(content, scope);
+  const { budget: known } = lessons;
   const most = known === undefined ? undefined : testsPerProcess(known);
-  const run = followRun(known, now);
+  const run = followRun(lessons, isolates, now);
   const errors: string[] = [];
   let writing: Promise<void> = Promise.resolve();
   const write = (changed: ResourceFile): void => {
@@ -66,12 +76,10 @@ export async function openLeafResources(request: LeafResourcesRequest): Promise<
       .then(() => writeResources(file, changed))
       .catch((error: unknown) => void errors.push(messageOf(error)));
   };
-  const learned = (): ResourceFile => {
-    const budget = run.budget();
-    return budget === undefined ? content : withBudget(content, scope, budget);
-  };
+  const learned = (): ResourceFile => withLessons(content, scope, run.lessons());
   return {
     testsPerProcess: most,
+    alone: new Set(lessons.alone.map(({ test }) => test)),
     needs: most === undefined ? knownNeeds(content) : undefined,
     ...(problem === undefined
       ? {}
@@ -81,6 +89,7 @@ export async function openLeafResources(request: LeafResourcesRequest): Promise<
       const tests = parts.reduce((sum, part) => sum + part, 0);
       return tests > most ? describeSplit(known, parts, forgetCommand(leaf, project)) : undefined;
     },
+    describeAlone: () => describeAlone(lessons.alone, forgetCommand(leaf, project)),
     describeLimit: (what) =>
       known === undefined ? undefined : describeLimit(known, what, forgetCommand(leaf, project)),
     add(event) {
@@ -98,13 +107,21 @@ export async function openLeafResources(request: LeafResourcesRequest): Promise<
   };
 }
 
+/** What a process taught. */
+interface Taught {
+  /** Tests that ran when it was killed, or may have. */
+  readonly suspects: readonly string[];
+  readonly apply: (budget: LearnedBudget | undefined) => LearnedBudget | undefined;
+}
+
 /** Gathers what the events of a run say of its processes, and what they teach. */
 function followRun(
-  known: LearnedBudget | undefined,
+  known: Lessons,
+  isolates: boolean,
   now: () => string,
 ): {
   add(event: RunEvent): void;
-  budget(): LearnedBudget | undefined;
+  lessons(): Lessons;
   processes(): ResourceRun['processes'];
 } {
   const started = new Map<number, readonly string[]>();
@@ -114,7 +131,8 @@ function followRun(
   // An ignored test needs nothing, so it says nothing of what fits.
   const ran = new Set<string>();
   const processes: ResourceRun['processes'] = [];
-  let budget = known;
+  const alone = new Map(known.alone.map((lone) => [lone.test, lone]));
+  const taught: Taught[] = [];
   const countRan = (tests: readonly string[]): number =>
     tests.filter((test) => ran.has(test)).length;
   return {
@@ -139,16 +157,15 @@ function followRun(
           const tests = started.get(event.process);
           // We killed it ourselves: that says nothing of what fits.
           if (tests === undefined || stopped.has(event.process) || tests.length < 2) break;
-          budget = learnFromKill(
-            budget,
-            {
-              tests: tests.length,
-              why: event.why,
-              ...(isExhausted ? { exhausted: true } : {}),
-              at: now(),
-            },
-            countRan(tests),
-          );
+          const { why } = event;
+          const [at, left, fitted] = [now(), event.batches.flat(), countRan(tests)];
+          const exhausted = isExhausted ? { exhausted: true as const } : {};
+          const killed = { tests: tests.length, why, ...exhausted, at };
+          const suspects = event.running.length === 0 ? left : event.running;
+          taught.push({ suspects, apply: (budget) => learnFromKill(budget, killed, fitted) });
+          if (!isolates || isExhausted) break;
+          for (const test of testsToIsolate(left, event.running, fitted))
+            if (!alone.has(test)) alone.set(test, { test, why, at });
           break;
         }
         case 'ended': {
@@ -162,7 +179,12 @@ function followRun(
             event.problem === undefined &&
             killed === undefined &&
             !isOurs;
-          if (endedByItself && budget !== undefined) budget = learnFromEnd(budget, countRan(tests));
+          if (endedByItself) {
+            const number = countRan(tests);
+            const apply = (budget: LearnedBudget | undefined): LearnedBudget | undefined =>
+              budget === undefined ? undefined : learnFromEnd(budget, number);
+            taught.push({ suspects: [], apply });
+          }
           if (event.exit.type === 'notStarted') break;
           const again = rerun.get(event.process);
           processes.push({
@@ -179,7 +201,13 @@ function followRun(
           break;
       }
     },
-    budget: () => budget,
+    lessons() {
+      // A kill while a test ran that runs alone from now on says nothing of the others.
+      const budget = taught
+        .filter(({ suspects }) => !suspects.some((test) => alone.has(test)))
+        .reduce((before, { apply }) => apply(before), known.budget);
+      return { alone: [...alone.values()], ...(budget === undefined ? {} : { budget }) };
+    },
     processes: () => processes,
   };
 }

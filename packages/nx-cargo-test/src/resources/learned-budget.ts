@@ -17,6 +17,43 @@ export interface LearnedBudget {
   readonly ended: number;
 }
 
+/** A test that is to run alone, as a process was killed in which nothing else had run. */
+export interface LoneTest {
+  readonly test: string;
+  /** What killed the process, in words. */
+  readonly why: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+}
+
+/** All that was learned of a leaf from processes that were killed. */
+export interface Lessons {
+  readonly budget?: LearnedBudget;
+  /** None twice. */
+  readonly alone: readonly LoneTest[];
+}
+
+/** So few tests that ran at one time are isolated together where nobody can tell which of them it was. */
+const FEW_TESTS = 3;
+
+/**
+ * The tests that may have brought about a kill by themselves: none had ended in the process, so
+ * what others leave behind is not the cause.
+ *
+ * @param left Tests without a verdict.
+ * @param running Those that ran, as well as can be known.
+ * @param fitted Number of tests that had run to their end.
+ */
+export function testsToIsolate(
+  left: readonly string[],
+  running: readonly string[],
+  fitted: number,
+): readonly string[] {
+  if (fitted > 0) return [];
+  if (running.length === 1) return running;
+  return left.length <= FEW_TESTS ? left : [];
+}
+
 /**
  * Learns from a process of several tests that was killed from outside.
  *
@@ -76,6 +113,17 @@ export function describeLimit(budget: LearnedBudget, what: string, forget: strin
   const most = testsPerProcess(budget);
   const size = most === 1 ? '1 test' : `at most ${most} tests`;
   return `${what} run ${size}, because ${describeKill(budget)}; \`${forget}\` forgets that`;
+}
+
+/** Says in a line which tests run alone; undefined if none does. */
+export function describeAlone(alone: readonly LoneTest[], forget: string): string | undefined {
+  const [first] = alone;
+  if (first === undefined) return undefined;
+  const tests = alone.map(({ test }) => test).join(', ');
+  return (
+    `${tests} ${alone.length === 1 ? 'runs' : 'run'} alone, because a process was killed by ${first.why} ` +
+    `on ${first.at.slice(0, 10)} before any other test had ended in it; \`${forget}\` forgets that`
+  );
 }
 
 /** What happened to a process, for the end of a sentence: `was killed by SIGKILL`. */

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { learnFromKill } from './learned-budget';
 import {
-  budgetFor,
   emptyResources,
+  lessonsFor,
   KEPT_RUNS,
   readAllResources,
   readResources,
   resourceFile,
-  withBudget,
+  withLessons,
   withRun,
   writeResources,
   type BudgetScope,
@@ -47,7 +47,10 @@ test('lies beside the results', () => {
 
 test('what was written is read again, whole', async () => {
   const file = join(folder, 'new', 'lib.a.json');
-  const content = withBudget(withRun(emptyResources('lib::a'), runAt('now')), scope, budget);
+  const content = withLessons(withRun(emptyResources('lib::a'), runAt('now')), scope, {
+    budget,
+    alone: [],
+  });
   await writeResources(file, content);
   expect(await readResources(file, 'lib::a')).toEqual({ content });
   expect(await readdir(join(folder, 'new'))).toEqual(['lib.a.json']);
@@ -62,8 +65,8 @@ test('keeps the last runs', () => {
 });
 
 test('another machine, a raised limit or another target runner starts afresh', () => {
-  const content = withBudget(emptyResources('lib::a'), scope, budget);
-  expect(budgetFor(content, scope)).toEqual(budget);
+  const content = withLessons(emptyResources('lib::a'), scope, { budget, alone: [] });
+  expect(lessonsFor(content, scope).budget).toEqual(budget);
   const { ceiling } = scope;
   const others: BudgetScope[] = [
     { ceiling: { ...ceiling, memoryBytes: 2 ** 31 }, runner: [] },
@@ -73,10 +76,12 @@ test('another machine, a raised limit or another target runner starts afresh', (
     { ceiling: {}, runner: [] },
     { ceiling, runner: ['sh', '-c'] },
   ];
-  for (const other of others) expect(budgetFor(content, other)).toBeUndefined();
-  const both = withBudget(content, others[0]!, { ...budget, fitted: 9 });
-  expect(budgetFor(both, scope)?.fitted).toBe(6);
-  expect(withBudget(both, scope, { ...budget, fitted: 2 }).budgets).toHaveLength(2);
+  for (const other of others) expect(lessonsFor(content, other).budget).toBeUndefined();
+  const both = withLessons(content, others[0]!, { budget: { ...budget, fitted: 9 }, alone: [] });
+  expect(lessonsFor(both, scope).budget?.fitted).toBe(6);
+  expect(
+    withLessons(both, scope, { budget: { ...budget, fitted: 2 }, alone: [] }).budgets,
+  ).toHaveLength(2);
 });
 
 test.each([

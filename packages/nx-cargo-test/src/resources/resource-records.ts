@@ -6,7 +6,7 @@ import { messageOf } from '../errors';
 import { parseJson } from '../fingerprint/fingerprint-file';
 import type { Leaf } from '../module/test-module';
 import { replaceFile } from '../replace-file';
-import type { LearnedBudget } from './learned-budget';
+import type { Lessons } from './learned-budget';
 import type { ResourceCeiling } from './resource-ceiling';
 
 /** Version of the file's shape. */
@@ -65,16 +65,22 @@ const resourceFileSchema = v.strictObject({
       ceiling: ceilingSchema,
       /** The command that started the test binary: the target runner, if there is one. */
       runner: v.array(v.string()),
-      budget: v.strictObject({
-        killed: v.strictObject({
-          tests: count,
-          why: v.string(),
-          exhausted: v.exactOptional(v.literal(true)),
-          at: v.string(),
+      budget: v.exactOptional(
+        v.strictObject({
+          killed: v.strictObject({
+            tests: count,
+            why: v.string(),
+            exhausted: v.exactOptional(v.literal(true)),
+            at: v.string(),
+          }),
+          fitted: count,
+          ended: count,
         }),
-        fitted: count,
-        ended: count,
-      }),
+      ),
+      /** Tests that run alone. */
+      alone: v.exactOptional(
+        v.array(v.strictObject({ test: v.string(), why: v.string(), at: v.string() })),
+      ),
     }),
   ),
 });
@@ -175,22 +181,26 @@ export function withRun(content: ResourceFile, run: ResourceRun): ResourceFile {
 }
 
 /** What was learned under exactly these limits. */
-export function budgetFor(content: ResourceFile, scope: BudgetScope): LearnedBudget | undefined {
-  return content.budgets.find((known) => isSameScope(known, scope))?.budget;
+export function lessonsFor(content: ResourceFile, scope: BudgetScope): Lessons {
+  const { budget, alone = [] } = content.budgets.find((known) => isSameScope(known, scope)) ?? {};
+  return { alone, ...(budget === undefined ? {} : { budget }) };
 }
 
 /** The same with what was learned under these limits replaced. */
-export function withBudget(
+export function withLessons(
   content: ResourceFile,
   { ceiling, runner }: BudgetScope,
-  budget: LearnedBudget,
+  { budget, alone }: Lessons,
 ): ResourceFile {
   const others = content.budgets.filter((known) => !isSameScope(known, { ceiling, runner }));
-  const budgets = [
-    ...others,
-    { ceiling: { ...ceiling }, runner: [...runner], budget: { ...budget } },
-  ].slice(-KEPT_BUDGETS);
-  return { ...content, budgets };
+  if (budget === undefined && alone.length === 0) return { ...content, budgets: others };
+  const learned = {
+    ceiling: { ...ceiling },
+    runner: [...runner],
+    ...(budget === undefined ? {} : { budget: { ...budget } }),
+    ...(alone.length === 0 ? {} : { alone: [...alone] }),
+  };
+  return { ...content, budgets: [...others, learned].slice(-KEPT_BUDGETS) };
 }
 
 function isSameScope(a: BudgetScope, b: BudgetScope): boolean {

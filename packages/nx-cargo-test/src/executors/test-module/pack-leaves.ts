@@ -67,6 +67,7 @@ function openRoom(
         file: resolve(workspaceRoot, sharedResourceFile(cargoWorkspace, packageName)),
         leaf: SHARED_PROCESSES,
         project,
+        isolates: false,
         // The binary, which is its last word, is another after each change.
         scope: { ceiling, runner: plans[0]?.command.slice(0, -1) ?? [] },
         now: () => new Date().toISOString(),

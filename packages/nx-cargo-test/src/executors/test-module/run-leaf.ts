@@ -103,6 +103,7 @@ export async function runLeaf(run: LeafRun): Promise<LeafEnd> {
   const plan = planRun({
     ...prepared.request,
     decided: new Set(reuse.verdicts.keys()),
+    alone: resources.alone,
     ...(testsPerProcess === undefined ? {} : { testsPerProcess }),
     ...(needs === undefined ? {} : { needs }),
   });
@@ -200,11 +201,17 @@ async function consultResources(
 }
 
 function notesOn(resources: LeafResources, plan: RunPlan): string[] {
-  const expected = new Set(plan.expectedFailures);
   const parts = plan.processes
-    .filter(({ tests }) => !tests.some((test) => expected.has(test)))
+    .filter(({ alone }) => alone !== true)
     .map(({ tests }) => tests.length);
-  const notes = [resources.problem, resources.describeSplit(parts)];
+  const isLone = plan.processes.some(({ tests }) =>
+    tests.some((test) => resources.alone.has(test)),
+  );
+  const notes = [
+    resources.problem,
+    resources.describeSplit(parts),
+    isLone ? resources.describeAlone() : undefined,
+  ];
   return notes.filter((note) => note !== undefined);
 }
 

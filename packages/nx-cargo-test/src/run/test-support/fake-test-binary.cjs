@@ -31,6 +31,8 @@ for (const [index, test] of tests.entries()) {
     log(`failed ${test}`);
   } else if (act === 'ignored') log(`ignored: not on\nthis host ${test}`);
   else if (act === 'aborts') process.kill(process.pid, 'SIGABRT');
+  else if (act === 'takes_all' && tests.length > 1) process.kill(process.pid, 'SIGKILL');
+  else if (act === 'takes_all') log(`ok ${test}`);
   else if (act === 'is_killed') process.kill(process.pid, 'SIGKILL');
   else if (act.startsWith('lacks') && tests.length > lacking) {
     failed.push(test);
@@ -65,7 +67,9 @@ for (const [index, test] of tests.entries()) {
   } else throw new Error(`unknown act ${act}`);
 }
 if (failed.length > 0) {
-  const sections = failed.map((test) => `---- ${test} stdout ----\nown output of ${test}\n${errors.get(test) ?? ''}\n`);
+  const sections = failed.map(
+    (test) => `---- ${test} stdout ----\nown output of ${test}\n${errors.get(test) ?? ''}\n`,
+  );
   const names = failed.map((test) => `    ${test}\n`).join('');
   process.stdout.write(`\nfailures:\n\n${sections.join('\n')}\n\nfailures:\n${names}\n`);
   process.stdout.write('test result: FAILED. 0 passed\n');
