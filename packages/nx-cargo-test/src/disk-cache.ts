@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { removeStaleTemporaries } from './stale-temporaries';
 
 /** Values kept between two computations of the project graph. */
 export interface DiskCache {
@@ -13,6 +14,7 @@ export interface DiskCache {
 /** Opens the plugin's cache in Nx's workspace data folder. */
 export function openDiskCache(workspaceRoot: string): DiskCache {
   const folder = join(workspaceDataFolder(workspaceRoot), 'nx-cargo-test');
+  let isClean = false;
   const fileOf = (name: string): string => join(folder, `${digest(name).slice(0, 16)}.json`);
   return {
     read(name, key) {
@@ -31,6 +33,8 @@ export function openDiskCache(workspaceRoot: string): DiskCache {
       const temporary = `${file}.${process.pid}.tmp`;
       try {
         mkdirSync(folder, { recursive: true });
+        if (!isClean) removeStaleTemporaries(folder, (name) => /^[0-9a-f]{16}\.json$/.test(name));
+        isClean = true;
         writeFileSync(temporary, JSON.stringify({ key, value }));
         renameSync(temporary, file);
       } catch {

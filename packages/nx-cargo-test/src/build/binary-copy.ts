@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { removeStaleTemporaries } from '../stale-temporaries';
 
 /**
  * Where the copy of a binary with a certain content lies: beside the executable,
@@ -30,10 +31,10 @@ export async function keepBinaryCopy(executable: string, sha256: string): Promis
   }
   const folder = dirname(executable);
   const prefix = `${basename(executable)}.`;
+  const isCopy = (name: string): boolean =>
+    name.startsWith(prefix) && /^[0-9a-f]{16}$/.test(name.slice(prefix.length));
+  removeStaleTemporaries(folder, isCopy);
   for (const name of await readdir(folder)) {
-    const isOther = name.startsWith(prefix) && name !== basename(copy);
-    if (isOther && /^[0-9a-f]{16}$/.test(name.slice(prefix.length))) {
-      await rm(join(folder, name), { force: true });
-    }
+    if (isCopy(name) && name !== basename(copy)) await rm(join(folder, name), { force: true });
   }
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSyn
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { contentDigest } from './hashed-sources';
+import { removeStaleTemporaries } from '../stale-temporaries';
 import { fileState } from './source-snapshot';
 
 /** Sources whose modification time a build set, so that cargo compiles them again. */
@@ -66,6 +67,7 @@ function writeNote(folder: string, file: string, note: v.InferOutput<typeof touc
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     mkdirSync(folder, { recursive: true });
+    removeStaleTemporaries(folder, (name) => /^[0-9a-f]{32}\.json$/.test(name));
     writeFileSync(temporary, JSON.stringify(note));
     renameSync(temporary, file);
   } catch {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LEDGER_LIMITS, type LedgerLimits } from './bound-records';
-import { isAlive, openLedgerFiles, type LedgerFiles } from './ledger-files';
+import { isAlive } from '../process/is-alive';
+import { openLedgerFiles, type LedgerFiles } from './ledger-files';
 
 /** What the ledger's storage reaches the outside by. */
 export interface LedgerEnvironment {

@@ -50,16 +50,6 @@ export function isGone(error: unknown): boolean {
   return errorCode(error) === 'ENOENT';
 }
 
-/** Whether a process with this id runs on this machine, as far as can be seen from here. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) !== 'ESRCH';
-  }
-}
-
 function errorCode(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
