@@ -15,6 +15,8 @@ beforeAll(() => {
   workspace.writeCrate('demo', {
     files: {
       'src/lib.rs': 'pub mod one;\npub mod two;\n',
+      // cargo puts a plain binary elsewhere than the linker wrote it.
+      'src/main.rs': 'fn main() {}\n',
       'src/one.rs': module(1),
       'src/two.rs': module(2),
       'tests/starts.rs': '#[test]\nfn starts() {\n    assert!(demo::one::value() > 0);\n}\n',

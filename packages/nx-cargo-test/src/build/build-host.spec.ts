@@ -115,8 +115,12 @@ describe.each(['this machine', 'a guest'])('on %s', (name) => {
 
   test('files that are missing are left out, or told', async () => {
     const present = file('a file', 'text\n');
+    const empty = file('empty', '');
     const missing = join(folder, 'missing');
-    expect([...(await host.readTexts([present, missing]))]).toEqual([[present, 'text\n']]);
+    expect([...(await host.readTexts([present, missing, empty]))]).toEqual([
+      [present, 'text\n'],
+      [empty, ''],
+    ]);
     expect(await host.digests([present])).toEqual([sha256('text\n')]);
     await expect(host.digests([present, missing])).rejects.toThrow('missing');
   });

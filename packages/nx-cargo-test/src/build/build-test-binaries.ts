@@ -145,14 +145,14 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
       {
         messages: compiled.messages,
         sysroot: compiled.toolchain.sysroot,
-        locate: (path) => compiled.locate(path),
+        ...(host.kind.length === 0 ? {} : { locate: (path: string) => compiled.locate(path) }),
         tables,
         keepLink: async ({ compiled: { kind, name, sha256, executable }, tests: names }, link) => {
           const commit = await readCommitState(workspaceRoot, own, runProgram);
           await links.write({
             binary: { package: options.package, kind, name },
             sha256,
-            linkedAt: (await stat(compiled.locate(executable))).mtime.toISOString(),
+            linkedAt: (await timeOf(compiled.locate(executable))).toISOString(),
             ...commit,
             tests: [...names].sort(),
             link,
@@ -195,6 +195,14 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
   } finally {
     await compiled.dispose();
   }
+}
+
+/** When a file was written; now if it is not on this machine. */
+function timeOf(file: string): Promise<Date> {
+  return stat(file).then(
+    ({ mtime }) => mtime,
+    () => new Date(),
+  );
 }
 
 const LIBRARY = /^(lib|rlib|dylib|cdylib|staticlib|proc-macro)$/;

@@ -119,7 +119,7 @@ async function takeOrRecall(
     link,
     unseen: link === undefined ? (compiled.unseen ?? 'its link was not seen') : undefined,
     sysroot: context.sysroot,
-    locate,
+    ...(context.locate === undefined ? {} : { locate }),
     tables: context.tables,
     isOptimized: optimization(compiled, link, context.messages.artifacts),
     isWorkspace: workspaceCode(context.messages, context.sysroot),

@@ -36,7 +36,7 @@ export interface FingerprintRequest {
   isOptimized(path: string): boolean;
   /** Whether an input outside of `sysroot` may hold code of the workspace; true when that is not known. */
   isWorkspace(path: string): boolean;
-  /** Where the content of the executable, or of a shared library, can be read. Default: there. */
+  /** Where the content of what the linker wrote, or of a shared library, can be read. Default: there. */
   locate?(path: string): string;
   /** Reads the files of the link. Default: without a cache, and with all paths counting. */
   readonly tables?: TableCache;
@@ -144,10 +144,9 @@ function readLink(
     };
   });
   tables.release();
-  const executable = withFile(
-    request.locate?.(request.executable) ?? request.executable,
-    readExecutable,
-  );
+  // Of a build elsewhere, what the linker wrote is here; cargo may have put it in another place.
+  const file = request.locate?.(link.output) ?? request.executable;
+  const executable = withFile(file, readExecutable);
   const takesMore = takesMoreMembers(link);
   const files = read.map(({ key: _, table, ...file }) => ({ ...file, bytes: table }));
   const kept = read.flatMap(({ key, table: _, ...file }) =>

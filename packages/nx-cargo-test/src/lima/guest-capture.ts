@@ -47,13 +47,17 @@ export async function openGuestCapture(
       places = found.places;
       return found.links;
     },
-    // Nothing here has this name, so that a file of this machine never stands for one of the guest.
-    locate: (file) => places.get(file) ?? join('/nowhere/in/the/guest', file),
+    locate: (file) => places.get(file) ?? nowhere(file),
     async dispose() {
       // A guest that is lost has nothing left to remove.
       if (shell.isOpen()) await shell.ask(`disown ${folder}`).catch(() => undefined);
     },
   };
+}
+
+/** A name that nothing here has, so that a file of this machine never stands for one of the guest. */
+function nowhere(file: string): string {
+  return join('/nowhere/in/the/guest', file);
 }
 
 async function findProgram(
@@ -124,7 +128,7 @@ async function readLinks(
     if (output !== undefined) places.set(link.output, output);
     const inputs = link.inputs.map((input) => ({
       ...input,
-      file: places.get(input.file) ?? input.file,
+      file: places.get(input.file) ?? nowhere(input.file),
     }));
     result.set(sha256, { ...link, inputs });
   }

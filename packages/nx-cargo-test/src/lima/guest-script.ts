@@ -79,6 +79,8 @@ export async function contentsInGuest(
     `  base64 <"$name" | tr -d '\\n'`,
     '  echo',
     'done',
+    // Line feeds at the end of an answer get lost, and the last file may be empty.
+    'echo .',
     'exit 0',
   ].join('\n');
   const lines = (await mustSucceed('reading files in the guest', shell, script)).split('\n');
