@@ -116,6 +116,27 @@ describe('inferProjects', () => {
     }
   });
 
+  it('makes the same targets for every runner where results are shared', async () => {
+    write({
+      'a/Cargo.toml': '[package]\nname = "a"\n',
+      'a/src/lib.rs': 'mod m { #[test] fn t() {} }',
+    });
+    const targetsWith = async (variable: string, options: object): Promise<unknown> => {
+      const own = jest.replaceProperty(process, 'env', { NX_CARGO_TEST_RUNNER: variable });
+      const [project] = await infer(
+        { 'a/Cargo.toml': workspace('a', [cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']])]) },
+        options,
+      );
+      own.restore();
+      return project!.targets;
+    };
+    const shared = await targetsWith('native', { shareResults: true });
+    expect(await targetsWith('lima', { shareResults: true })).toEqual(shared);
+    expect(JSON.stringify(shared)).not.toMatch(/limactl|NX_CARGO_TEST_RUNNER/);
+    expect(await targetsWith('native', {})).not.toEqual(shared);
+    expect(await targetsWith('native', {})).not.toEqual(await targetsWith('lima', {}));
+  });
+
   it('leaves it to the executor to say who chose the runner', async () => {
     write({
       'a/Cargo.toml': '[package]\nname = "a"\n',

@@ -289,8 +289,9 @@ function packageOptions({
   };
 }
 
-/** By which a result of one runner, or of one guest, is not taken for that of another. */
+/** By which a result of one runner, or of one guest, is not taken for that of another; none where they are shared. */
 function runnerInputs({ runner, options }: PackageTargetsRequest): readonly Input[] {
+  if (options.shareResults) return [];
   const variable = { env: RUNNER_VARIABLE };
   return runner === 'native'
     ? [variable]
@@ -299,13 +300,18 @@ function runnerInputs({ runner, options }: PackageTargetsRequest): readonly Inpu
 
 function runnerOptions(request: PackageTargetsRequest): Record<string, unknown> {
   const { runner, options } = request;
-  const { limaInstance, limaSources, limaStart, environment } = options;
+  const { limaInstance, limaSources, limaStart, environment, shareResults } = options;
   // As configured, so that the executor tells who chose: the option, the variable or the host.
   const asked = options.runner === 'auto' ? {} : { runner: options.runner };
-  if (runner === 'native') return asked;
+  // Nx hashes options, so those of shared results are the same wherever they come from.
+  if (runner === 'native' && !shareResults) return asked;
   const limaEnvironment = [...environment].sort();
   const limaBuild = guestOf(request).guest === undefined ? 'host' : 'guest';
-  return { ...asked, limaInstance, limaSources, limaBuild, limaStart, limaEnvironment };
+  return {
+    ...asked,
+    ...(shareResults ? { shareResults } : {}),
+    ...{ limaInstance, limaSources, limaBuild, limaStart, limaEnvironment },
+  };
 }
 
 /** The instance that tests are built in. */

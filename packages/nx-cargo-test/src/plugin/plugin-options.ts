@@ -98,6 +98,11 @@ const optionsSchema = v.strictObject({
    */
   runner: v.optional(v.picklist(RUNNERS), 'auto'),
   /**
+   * Results of one runner, or of one Lima instance, count for the others.
+   * Default: `false`
+   */
+  shareResults: v.optional(v.boolean(), false),
+  /**
    * Name of the Lima instance.
    * Default: `default`
    */

@@ -106,3 +106,8 @@ describe('where tests are built', () => {
     );
   });
 });
+
+test('where results are shared, a target runs in any instance', () => {
+  const asked = options({ runner: 'lima', limaInstance: 'rust', shareResults: true });
+  expect(() => open().runnerFor(asked, task())).not.toThrow();
+});

@@ -65,9 +65,9 @@ export function openRunners(edges: RunnersEdges): Runners {
     return guest;
   };
   return {
-    runnerFor({ runner: option, lima }, context) {
+    runnerFor({ runner: option, lima, shareResults }, context) {
       const { runner: kind, why } = chooseRunner({ option, environment, platform });
-      if (kind === 'lima') assertInstanceHashed(context, lima.instance);
+      if (kind === 'lima' && !shareResults) assertInstanceHashed(context, lima.instance);
       const key = kind === 'native' ? kind : JSON.stringify(lima);
       const present = runners.get(key);
       if (present !== undefined) return present;

@@ -36,6 +36,8 @@ const optionsSchema = v.looseObject({
   packedTests: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2)), DEFAULT_PACKED_TESTS),
   /** Where the tests run. Default: `auto`. */
   runner: v.optional(v.picklist(RUNNERS), 'auto'),
+  /** Results of one runner count for the others. Default: `false`. */
+  shareResults: v.optional(v.boolean(), false),
   /** Name of the Lima instance. Default: `default`. */
   limaInstance: v.optional(v.string(), 'default'),
   /** How the guest sees the folders that tests run in. Default: `mount`. */
@@ -63,6 +65,7 @@ export interface TestModuleOptions {
   readonly packModules: boolean;
   readonly packedTests: number;
   readonly runner: RunnerOption;
+  readonly shareResults: boolean;
   readonly lima: LimaSettings;
   /** The user's arguments for the tests. */
   readonly args: readonly string[];
@@ -75,7 +78,7 @@ const ownOptions = {
     ...['packedTests'],
     ...['runner', 'limaInstance', 'limaSources', 'limaBuild', 'limaEnvironment'],
   ],
-  withoutValue: ['packModules', 'limaStart'],
+  withoutValue: ['packModules', 'shareResults', 'limaStart'],
 };
 
 /**
@@ -108,6 +111,7 @@ export function parseTestModuleOptions(options: unknown): TestModuleOptions {
     packModules: rest.packModules,
     packedTests: rest.packedTests,
     runner: rest.runner,
+    shareResults: rest.shareResults,
     lima: {
       instance: rest.limaInstance,
       sources: rest.limaSources,
