@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { chooseRunner, type ChosenRunner } from '../choose-runner';
 import { readEnvironmentFiles } from '../cli/find-workspace';
 import { messageOf } from '../errors';
+import { chooseLimaBuild } from '../lima/lima-build';
 import { outerEnvironment } from '../process/outer-environment';
 import type { SpawnSupervised, SpawnTalking } from '../process/supervise-group';
 import { createAskProgram } from './ask-program';
@@ -72,9 +73,14 @@ export async function diagnose(
       await readRecords(read.map(({ facts }) => facts.folder)),
     ),
   );
-  const lima = Promise.all([nx, runner]).then(([{ nxJson }, { chosen }]) =>
+  const isBuiltInGuest = Promise.all([nx, runner]).then(
+    ([{ nxJson }, { chosen }]) =>
+      chosen?.runner === 'lima' &&
+      chooseLimaBuild(nxJson.options.limaBuild, edges.platform) === 'guest',
+  );
+  const lima = Promise.all([nx, runner, isBuiltInGuest]).then(([{ nxJson }, { chosen }, there]) =>
     chosen?.runner === 'lima'
-      ? readLima({ ...edges, ask, environment }, nxJson.options, folder)
+      ? readLima({ ...edges, ask, environment }, nxJson.options, there ? 'guest' : 'host', folder)
       : undefined,
   );
   const machine = readMachine(ask);
@@ -83,7 +89,10 @@ export async function diagnose(
     {
       title: 'This machine',
       parts: [
-        async () => [(await runner).finding, ...checkHost(edges.platform, edges.architecture)],
+        async () => [
+          (await runner).finding,
+          ...checkHost(edges.platform, edges.architecture, await isBuiltInGuest),
+        ],
         async () => {
           const [seen, known, { chosen }] = await Promise.all([machine, needs, runner]);
           const isHere = chosen?.runner === 'native';
@@ -101,7 +110,12 @@ export async function diagnose(
         },
       ],
     },
-    { title: 'Rust', parts: [async () => checkRust(await readRust(ask, folder, environment))] },
+    {
+      title: 'Rust',
+      parts: [
+        async () => checkRust(await readRust(ask, folder, environment), await isBuiltInGuest),
+      ],
+    },
     {
       title: 'Lima',
       parts: [

@@ -1,6 +1,12 @@
 import { readInstance } from '../lima/instance-state';
 import { transcript } from '../lima/test-support/transcripts';
-import { checkLima, COPY_TOOLS, GUEST_TOOLS, type GuestSeen, type LimaFacts } from './lima-checks';
+import {
+  checkLima,
+  GUEST_BUILD_TOOLS,
+  GUEST_TOOLS,
+  type GuestSeen,
+  type LimaFacts,
+} from './lima-checks';
 import type { ProgramAnswer } from './program-answer';
 import { findingOf, short } from './test-support/findings';
 import { machine } from './test-support/machines';
@@ -13,6 +19,7 @@ async function lima(list: string, changes: Partial<LimaFacts> = {}): Promise<Lim
   return {
     instance: INSTANCE,
     sources: 'mount',
+    build: 'host',
     folder: '/workspace/crates/a',
     startsItself: false,
     architecture: 'x64',
@@ -100,13 +107,24 @@ test('a folder that no mount shows keeps tests from running, unless it is copied
   expect(checks).not.toContain('guest-sources');
 });
 
-test('tools that copying needs are needed for copying only', async () => {
-  const lacking = guest('limits-reconnected', ['tar', 'xargs']);
-  const mounted = await lima('list-running', { guest: lacking });
-  expect(short(checkLima(mounted))).toContain('guest-tools ok');
-  const finding = findingOf(checkLima({ ...mounted, sources: 'copy' }), 'guest-tools');
-  expect(finding).toMatchObject({ severity: 'problem', found: 'tar, xargs missing' });
-  expect(finding.wanted).toBe([...GUEST_TOOLS, ...COPY_TOOLS].join(', '));
+test('a toolchain in the guest is needed for building there only', async () => {
+  const lacking = guest('limits-reconnected', ['cargo', 'cc']);
+  const onHost = await lima('list-running', { guest: lacking });
+  expect(short(checkLima(onHost))).toContain('guest-tools ok');
+  const finding = findingOf(checkLima({ ...onHost, build: 'guest' }), 'guest-tools');
+  expect(finding).toMatchObject({
+    severity: 'problem',
+    found: 'cargo, cc missing',
+    mend: [expect.stringContaining('build-essential'), expect.stringContaining('rustup.rs')],
+  });
+  expect(finding.wanted).toBe([...GUEST_TOOLS, ...GUEST_BUILD_TOOLS].join(', '));
+});
+
+test('an instance of another architecture can build for itself', async () => {
+  const other = await lima('list-running', { architecture: 'arm64' });
+  expect(findingOf(checkLima(other), 'lima-instance').severity).toBe('problem');
+  const built = checkLima({ ...other, build: 'guest' });
+  expect(findingOf(built, 'lima-instance').severity).toBe('ok');
 });
 
 test.each<[string, ProgramAnswer, string]>([

@@ -16,6 +16,8 @@ export interface LimaFacts {
   /** Name of the instance. */
   readonly instance: string;
   readonly sources: LimaSources;
+  /** Where tests are built. */
+  readonly build: 'guest' | 'host';
   /** Absolute path of the folder whose tests are to run. */
   readonly folder: string;
   /** The option `limaStart`. */
@@ -37,11 +39,12 @@ export interface GuestSeen {
   readonly shell: Looked<{ readonly descriptors: number }>;
 }
 
-/** Tools that the guest needs to run tests, and those to have sources copied. */
+/** Tools that the guest needs to run tests, and those to build them there. */
 export const GUEST_TOOLS: readonly string[] = [
   ...['sh', 'setsid', 'env', 'base64', 'sha256sum', 'stat', 'tail', 'head', 'mkfifo', 'ldd'],
+  ...['find', 'date', 'xargs', 'awk', 'tar', 'gzip'],
 ];
-export const COPY_TOOLS: readonly string[] = ['tar', 'gzip', 'xargs'];
+export const GUEST_BUILD_TOOLS: readonly string[] = ['cargo', 'rustc', 'cc'];
 
 /** With which the runner was tried. */
 const TRIED_VERSION = '1.2.2';
@@ -90,7 +93,7 @@ function limactl(answer: ProgramAnswer): Finding {
 }
 
 function instanceState(
-  { instance: name, startsItself, architecture }: LimaFacts,
+  { instance: name, startsItself, architecture, build }: LimaFacts,
   state: NonNullable<LimaFacts['state']>,
 ): Finding {
   const finding = { check: 'lima-instance' as const, about: name, wanted: 'a running instance' };
@@ -109,7 +112,7 @@ function instanceState(
   switch (value.kind) {
     case 'running': {
       const { arch } = value.instance;
-      if (arch === undefined || arch === LIMA_ARCHITECTURES[architecture]) {
+      if (build === 'guest' || arch === undefined || arch === LIMA_ARCHITECTURES[architecture]) {
         return { check: 'lima-instance', about: name, severity: 'ok', found: 'running' };
       }
       return {
@@ -120,7 +123,7 @@ function instanceState(
         why: 'Tests are built for this machine.',
         mend: [
           `limactl create --name=other --arch=${LIMA_ARCHITECTURES[architecture] ?? ''} template://default`,
-          '# and name it by the option limaInstance in nx.json',
+          '# and name it by the option limaInstance in nx.json; or set limaBuild to "guest"',
         ],
       };
     }
@@ -202,9 +205,9 @@ function descriptors(name: string, { machine, shell: opened }: GuestSeen): Findi
   ];
 }
 
-function tools({ instance, sources }: LimaFacts, { missing }: MachineFacts): Finding {
+function tools({ instance, build }: LimaFacts, { missing }: MachineFacts): Finding {
   const finding = { check: 'guest-tools' as const, about: `guest ${instance}` };
-  const needed = sources === 'copy' ? [...GUEST_TOOLS, ...COPY_TOOLS] : GUEST_TOOLS;
+  const needed = build === 'guest' ? [...GUEST_TOOLS, ...GUEST_BUILD_TOOLS] : GUEST_TOOLS;
   const lacking = missing.filter((tool) => needed.includes(tool));
   if (lacking.length === 0) {
     return { ...finding, severity: 'ok', found: `all ${needed.length} that are needed` };
@@ -214,9 +217,22 @@ function tools({ instance, sources }: LimaFacts, { missing }: MachineFacts): Fin
     severity: 'problem',
     found: `${lacking.join(', ')} missing`,
     wanted: needed.join(', '),
-    why: 'The shell of a run starts, watches and ends tests by them.',
+    why:
+      build === 'guest'
+        ? 'The shell of a run builds, starts, watches and ends tests by them.'
+        : 'The shell of a run starts, watches and ends tests by them.',
     mend: [
-      `limactl shell --workdir / ${instance} sudo apt-get install coreutils util-linux libc-bin tar gzip findutils`,
+      ...(lacking.some((tool) => GUEST_TOOLS.includes(tool))
+        ? [
+            `limactl shell --workdir / ${instance} sudo apt-get install coreutils util-linux libc-bin tar gzip findutils mawk`,
+          ]
+        : []),
+      ...(lacking.includes('cc')
+        ? [`limactl shell --workdir / ${instance} sudo apt-get install build-essential`]
+        : []),
+      ...(lacking.some((tool) => ['cargo', 'rustc'].includes(tool))
+        ? ['# install Rust in the guest from https://rustup.rs']
+        : []),
     ],
   };
 }

@@ -6,7 +6,7 @@ import type { Command, SpawnSupervised, SpawnTalking } from '../process/supervis
 import type { ResolvedOptions } from '../plugin/plugin-options';
 import type { AskProgram } from './ask-program';
 import {
-  COPY_TOOLS,
+  GUEST_BUILD_TOOLS,
   GUEST_TOOLS,
   type GuestSeen,
   type LimaFacts,
@@ -32,17 +32,20 @@ const MILLISECONDS = 10_000;
  * Looks at limactl and the instance, and into the guest if that runs. Starts nothing
  * that stays.
  *
+ * @param build Where tests are built.
  * @param folder Absolute path of the folder whose tests are to run.
  */
 export async function readLima(
   reading: LimaReading,
   options: Pick<ResolvedOptions, 'limaInstance' | 'limaSources' | 'limaStart'>,
+  build: LimaFacts['build'],
   folder: string,
 ): Promise<LimaFacts> {
   const { ask, architecture } = reading;
   const facts = {
     instance: options.limaInstance,
     sources: options.limaSources,
+    build,
     folder,
     startsItself: options.limaStart,
     architecture,
@@ -76,7 +79,7 @@ async function readGuest(
 ): Promise<GuestSeen> {
   const wayIn = ['shell', '--workdir', '/', instance];
   const [machine, shell] = await Promise.all([
-    readMachine(ask, ['limactl', ...wayIn], [...GUEST_TOOLS, ...COPY_TOOLS, folder]),
+    readMachine(ask, ['limactl', ...wayIn], [...GUEST_TOOLS, ...GUEST_BUILD_TOOLS, folder]),
     readShell(spawnTalking, (args) => ({
       file: 'limactl',
       args: [...wayIn, ...args],

@@ -92,3 +92,12 @@ test('what does not end is told as such', () => {
     found: 'gave no answer within 10 s',
   });
 });
+
+test('where a guest builds, what is missing here is a hint', () => {
+  const findings = checkRust({ ...whole, cargo: missing, rustc: missing }, true);
+  expect(findingOf(findings, 'cargo')).toMatchObject({
+    severity: 'hint',
+    why: expect.stringContaining('built in the guest'),
+  });
+  expect(findings.map(({ severity }) => severity)).not.toContain('problem');
+});

@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { localFiles } from '../../build/build-files';
 import { createBuildFolder } from '../../build/build-folder';
 import { readBuildInputs, type BuildInputs } from '../../build/build-inputs';
 import { selectionArguments } from '../../build/build-options';
@@ -76,7 +77,7 @@ export async function openLintCheck(
     mustRunAgain: async (stdout, started) => {
       const messages = parseCargoMessages(stdout);
       if (await staleBuilds.mustRunAgain(messages, started)) return true;
-      const { files, variables } = readBuildInputs(messages, cargo.folder);
+      const { files, variables } = readBuildInputs(messages, cargo.folder, localFiles);
       // The target's runtime input prints clippy's configuration, wherever it lies.
       const others = files.filter(({ name }) => !CLIPPY_FILES.includes(basename(name)));
       await assertKeepable({ files: others, variables }, stdout);
