@@ -30,6 +30,7 @@ export async function openGuestCapture(
     shell,
     writeScripts(shim.folder, shim.scripts),
   );
+  await perform(shell, removeAbandoned(parent));
   const links = join(folder, 'links');
   const runs = join(folder, 'runs');
   let places: ReadonlyMap<string, string> = new Map();
@@ -82,6 +83,11 @@ function writeScripts(folder: string, scripts: ReadonlyMap<string, string>): str
     return `[ -x ${file} ] || { printf %s ${encoded(content)} | base64 -d >${file}.$$ && chmod 755 ${file}.$$ && mv -f ${file}.$$ ${file}; }`;
   });
   return [`mkdir -p ${shellWord(folder)}`, ...steps].join(' && ');
+}
+
+/** Records of builds that a guest had no time to clean up after, such as at the loss of its power. */
+function removeAbandoned(parent: string): string {
+  return `find ${shellWord(parent)} -maxdepth 1 -name 'capture-*' -mmin +1440 -exec rm -rf {} +`;
 }
 
 async function readRuns(shell: GuestShell, runs: string): Promise<RunRecord[]> {
