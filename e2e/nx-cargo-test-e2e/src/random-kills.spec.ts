@@ -13,12 +13,12 @@ import { ScratchWorkspace } from './scratch-workspace';
 import { ENDED_VARIABLE, PLANTED, ROUND_VARIABLE, TIMED_CRATE } from './timed-crate';
 
 /** How many processes of each kind are killed, together a hundred. Each of the latter two costs a start of Nx. */
-const TEST_PROCESSES = 80;
-const WORKERS = 10;
-const RUNNERS = 10;
-/** Test processes that are killed in one run, and broken off runs before one that completes. */
-const KILLS_OF_A_RUN = 12;
-const BROKEN_OFF_RUNS = 5;
+const TEST_PROCESSES = 84;
+const WORKERS = 8;
+const RUNNERS = 8;
+/** Test processes that are killed in one run, as far as it has so many, and broken off runs before one that completes. */
+const KILLS_OF_A_RUN = 42;
+const BROKEN_OFF_RUNS = 8;
 
 /** Until a test process is killed, some tests of it may have ended. */
 const LONGEST_MOMENT_MILLISECONDS = 80;

@@ -8,7 +8,7 @@ export const ROUND_VARIABLE = 'E2E_ROUND';
 export const PLANTED = 'planted::fails';
 
 const TESTS = [...'abcdefghijkl'];
-const MODULES = ['first', 'second', 'planted'];
+const MODULES = ['first', 'second', 'third', 'fourth', 'fifth', 'planted'];
 
 /** A crate whose tests take some tens of milliseconds each, so that there is something to kill. */
 export const TIMED_CRATE: CrateFiles = {
