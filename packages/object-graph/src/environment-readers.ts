@@ -1,6 +1,7 @@
 import { OUTSIDE } from './object-graph';
-import type { ObjectGraph } from './object-graph';
 import { PIECE } from './object-table';
+import { targetsOf } from './piece-graph';
+import type { PieceGraph } from './piece-graph';
 import { symbolPath } from './symbol-name';
 
 /**
@@ -17,7 +18,7 @@ import { symbolPath } from './symbol-name';
  * @param shared What every test runs besides: constructors, and functions that libraries call back.
  */
 export function environmentReaders(
-  graph: ObjectGraph,
+  graph: PieceGraph,
   roots: ReadonlyMap<string, number>,
   shared: readonly number[],
 ): ReadonlySet<string> {
@@ -52,7 +53,7 @@ const FINDS_BY_NAME = new Set([
   ...['dlopen', 'dlmopen', 'dlsym', 'dlvsym', '__libc_dlopen_mode', '__libc_dlsym'],
 ]);
 
-function readingNodes(graph: ObjectGraph): Uint8Array {
+function readingNodes(graph: PieceGraph): Uint8Array {
   const reads = new Uint8Array(graph.size);
   const pending: number[] = [];
   const add = (id: number): void => {
@@ -74,9 +75,9 @@ function readingNodes(graph: ObjectGraph): Uint8Array {
 }
 
 /** Nodes that give the environment away by themselves. */
-function* sources(graph: ObjectGraph): Iterable<number> {
+function* sources(graph: PieceGraph): Iterable<number> {
   const { first, targets, labels } = graph.references;
-  const foreign = new Set(graph.program.executable.foreignImports);
+  const foreign = new Set(graph.executable.foreignImports);
   // Per label, whether it names what gives the environment: to all code, or to all but the standard library's.
   const gives = graph.labels.map((_, label) => {
     const name = graph.outsideName(label);
@@ -105,7 +106,7 @@ function* sources(graph: ObjectGraph): Iterable<number> {
   }
   // A crate may define them itself.
   for (const name of [...GIVES_ENVIRONMENT, ...FINDS_BY_NAME]) {
-    for (const id of graph.knownNodesOf(graph.program.resolveText(name)))
+    for (const id of graph.nodesNamed(name))
       if (GIVES_ENVIRONMENT.has(name) || !graph.object(id).isStandard) yield id;
   }
 }
@@ -129,7 +130,7 @@ const FIXED_NAMES = new Set([
 const GETTERS =
   /^std::(?:env::_?var(?:_os)?(?:::|$)|sys::.*::getenv(?:::|$)|sys::.*::run_with_cstr_allocating::)/;
 
-function asksForFixedName(graph: ObjectGraph, id: number): boolean {
+function asksForFixedName(graph: PieceGraph, id: number): boolean {
   if (!graph.isCode(id)) return false;
   const { isStandard, optimized } = graph.object(id);
   const path = symbolPath(graph.symbol(id));
@@ -138,9 +139,9 @@ function asksForFixedName(graph: ObjectGraph, id: number): boolean {
   return (
     !optimized &&
     THREAD_START.test(path) &&
-    graph
-      .targets(id)
-      .some((target) => target >= 0 && (graph.flags(target) & PIECE.minimumStack) !== 0)
+    targetsOf(graph, id).some(
+      (target) => target >= 0 && (graph.flags(target) & PIECE.minimumStack) !== 0,
+    )
   );
 }
 

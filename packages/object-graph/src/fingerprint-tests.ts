@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ClassDigests } from './class-digests';
 import { environmentReaders } from './environment-readers';
-import { equivalenceClasses } from './equivalence';
 import { ObjectGraphError } from './errors';
 import { LinkedProgram } from './linked-program';
 import type { Link } from './linked-program';
@@ -12,8 +10,9 @@ import { sharedRoots } from './shared-roots';
 import type { SharedRoots } from './shared-roots';
 import { findSharedState } from './shared-state';
 import type { SharedStatic } from './shared-state';
-import { reachedGraph } from './reached-graph';
+import { ReachedClasses } from './reached-classes';
 import { findTestDescriptors } from './test-roots';
+import { wordedGraph } from './worded-graph';
 
 /** Version of what enters a fingerprint; a new one makes every fingerprint new. */
 export const GRAPH_VERSION = 5;
@@ -122,18 +121,17 @@ export function fingerprintRoots(
     groups[counted].push([name, root]);
   }
   const fingerprints = new Map<string, string>();
+  const worded = wordedGraph(graph);
   for (const counted of ['none', 'caller', 'all'] as const) {
     const group = groups[counted];
     if (group.length === 0) continue;
     const starts = [...shared, ...group.map(([, root]) => root)];
-    const reached = reachedGraph(graph, readers.targets(counted), starts);
-    const classes = equivalenceClasses(reached.graph);
-    const digests = new ClassDigests(reached.graph, classes, reached.wording);
-    const sharedStarts = reached.starts.slice(0, shared.length);
-    group.forEach(([name], index) => {
-      const digest = digests.of([...sharedStarts, reached.starts[shared.length + index]!]);
+    const targets = readers.targets(counted);
+    const classes = new ReachedClasses({ ...worded, targets }, starts);
+    for (const [name, root] of group) {
+      const digest = classes.digest([...shared, root]);
       fingerprints.set(name, withLibraries(digest, graph.program.executable.foreignLibraries));
-    });
+    }
   }
   const readsLocations = new Set([...groups.caller, ...groups.all].map(([name]) => name));
   return { fingerprints, readsLocations };

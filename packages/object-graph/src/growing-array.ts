@@ -7,6 +7,14 @@ export class Int32List {
     this.#items = new Int32Array(capacity);
   }
 
+  /** A list of some numbers, copied. */
+  static of(numbers: Int32Array): Int32List {
+    const list = new Int32List(Math.max(64, numbers.length));
+    list.#items.set(numbers);
+    list.length = numbers.length;
+    return list;
+  }
+
   push(value: number): void {
     if (this.length === this.#items.length) this.reserve(1);
     this.#items[this.length++] = value;

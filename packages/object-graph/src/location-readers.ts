@@ -1,6 +1,6 @@
 import { OUTSIDE } from './object-graph';
-import type { ObjectGraph } from './object-graph';
-import { ENTRY, PIECE } from './object-table';
+import { PIECE } from './object-table';
+import type { PieceGraph } from './piece-graph';
 import { reachingNodes } from './reaching-nodes';
 import { returnsLocation } from './symbol-name';
 
@@ -14,7 +14,7 @@ export type CountedLocations = 'none' | 'caller' | 'all';
 
 /** Tells which locations count for what a node reaches. */
 export class LocationReaders {
-  readonly #graph: ObjectGraph;
+  readonly #graph: PieceGraph;
   /** Per node, whether it reaches code that sets a panic hook, and code that may read a location. */
   readonly #reachHooks: Uint8Array;
   readonly #reachReaders: Uint8Array;
@@ -23,8 +23,9 @@ export class LocationReaders {
   readonly #locationEdges: readonly (readonly [edge: number, node: number])[];
 
   /** @param graph With all nodes read. */
-  constructor(graph: ObjectGraph) {
+  constructor(graph: PieceGraph) {
     this.#graph = graph;
+    this.#isStandardLibraryApart = graph.isStandardLibraryApart;
     const { first, targets } = graph.references;
     const flags = Int32Array.from({ length: graph.size }, (_, id) => graph.flags(id));
     const hooks: number[] = [];
@@ -46,10 +47,6 @@ export class LocationReaders {
     this.#locationEdges = locationEdges;
     this.#reachHooks = reachingNodes(graph, hooks);
     this.#reachReaders = reachingNodes(graph, readers);
-    // Optimised across crates (LTO), or built with the crate, the standard library's functions lose their names.
-    const starts = graph.program.entries(ENTRY.languageStart);
-    this.#isStandardLibraryApart =
-      starts.length > 0 && starts.every(({ object }) => object.isStandard);
   }
 
   /** Which locations count for a test that consists of these roots. */
@@ -102,7 +99,7 @@ export class LocationReaders {
  * methods by name, or has them called through a vtable; optimised code may hold
  * them inlined.
  */
-function isReader(graph: ObjectGraph, id: number, flags: number, callsReader: boolean): boolean {
+function isReader(graph: PieceGraph, id: number, flags: number, callsReader: boolean): boolean {
   const { isStandard, optimized } = graph.object(id);
   if (isStandard) return false;
   if (optimized && (flags & PIECE.code) !== 0) return true;

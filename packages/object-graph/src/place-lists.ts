@@ -15,6 +15,16 @@ export class PlaceLists {
   readonly #byText = new Map<string, number>([['', 0]]);
   readonly #joined = new Map<number, JoinedPlaces>();
 
+  /** @param known Lists with the numbers that they had: the first one is empty. Default: that one only. */
+  constructor(known: readonly Int32Array[] = []) {
+    for (const list of known) this.#number(list);
+  }
+
+  /** All lists by number. */
+  get all(): readonly Int32Array[] {
+    return this.#lists;
+  }
+
   /** The list of one place. */
   of(place: number): number {
     return this.#number(Int32Array.of(place));

@@ -1,7 +1,7 @@
-import type { ObjectGraph } from './object-graph';
+import type { PieceGraph } from './piece-graph';
 
 /** Per node, 1 if it is one of the goals or leads to one. @param graph With all nodes read. */
-export function reachingNodes(graph: ObjectGraph, goals: readonly number[]): Uint8Array {
+export function reachingNodes(graph: PieceGraph, goals: readonly number[]): Uint8Array {
   const reaching = new Uint8Array(graph.size);
   const waiting = goals.filter((goal) => (reaching[goal] === 1 ? false : (reaching[goal] = 1)));
   if (waiting.length === 0) return reaching;

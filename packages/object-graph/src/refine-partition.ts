@@ -1,8 +1,9 @@
-import type { LabelledGraph } from './equivalence';
+import { DIGEST_WORDS } from './object-table';
+import type { WordedGraph } from './reached-classes';
 
 /**
  * Splits the nodes of a component into the coarsest blocks that behave alike:
- * two nodes of a block have equal labels, and their edges lead, one by one, to
+ * two nodes of a block have equal contents, and their edges lead, one by one, to
  * one block, or outside of the component to one class. It's Hopcroft's
  * minimisation of automata, with an edge's place in its row as the letter: the
  * time grows like edges times the logarithm of nodes, also for a long cycle of
@@ -12,7 +13,7 @@ import type { LabelledGraph } from './equivalence';
  * @returns Per node of the component, in its order, the number of its block.
  */
 export function refinePartition(
-  graph: LabelledGraph,
+  graph: WordedGraph,
   component: Int32Array,
   classes: Int32Array,
 ): Int32Array {
@@ -45,13 +46,15 @@ export function refinePartition(
 
 /** Blocks by all that does not depend on other nodes of the component. */
 function initialBlocks(
-  { first, targets, labels, kinds }: LabelledGraph,
+  { first, targets, labels, contents, places }: WordedGraph,
   component: Int32Array,
   classes: Int32Array,
 ): number[] {
   const blocks = new Map<string, number>();
   return Array.from(component, (node) => {
-    let key = `${kinds[node]!}`;
+    let key = places[node] === 1 ? `place ${node}` : '';
+    for (let word = 0; word < DIGEST_WORDS; word++)
+      key += `${contents[node * DIGEST_WORDS + word]!},`;
     for (let edge = first[node]!; edge < first[node + 1]!; edge++) {
       const target = targets[edge]!;
       key += target < 0 ? ' -' : classes[target] === -1 ? ' *' : ` ${classes[target]!}`;
@@ -65,7 +68,7 @@ function initialBlocks(
 
 /** Per node of the component, by position, the edges that lead to it from within. */
 function incomingEdges(
-  { first, targets }: LabelledGraph,
+  { first, targets }: WordedGraph,
   component: Int32Array,
 ): { source: number; place: number }[][] {
   const positions = new Map<number, number>();

@@ -1,4 +1,4 @@
-import type { ObjectGraph } from './object-graph';
+import type { PieceGraph } from './piece-graph';
 import { PIECE } from './object-table';
 import { staticPath } from './static-path';
 import { strongComponents } from './strong-components';
@@ -21,7 +21,7 @@ export interface SharedStatic {
  * @param roots Per test, the node that it starts at.
  */
 export function findSharedState(
-  graph: ObjectGraph,
+  graph: PieceGraph,
   roots: ReadonlyMap<string, number>,
 ): SharedStatic[] {
   const statics: number[] = [];
@@ -52,7 +52,7 @@ export function findSharedState(
  * answers for as many goals as a word has bits.
  */
 function reachingRoots(
-  graph: ObjectGraph,
+  graph: PieceGraph,
   goals: readonly number[],
   roots: readonly number[],
 ): number[][] {
@@ -86,7 +86,7 @@ function reachingRoots(
 
 const WORD_BITS = 32;
 
-function isWorkspaceState(graph: ObjectGraph, id: number): boolean {
+function isWorkspaceState(graph: PieceGraph, id: number): boolean {
   const flags = graph.flags(id);
   return (
     (flags & PIECE.writable) !== 0 &&
@@ -100,6 +100,6 @@ function isWorkspaceState(graph: ObjectGraph, id: number): boolean {
 /** Writable for the dynamic linker only, which fills it in. */
 const PERSONALITY_POINTER = 'DW.ref.';
 
-function unnamed(graph: ObjectGraph, id: number): string {
+function unnamed(graph: PieceGraph, id: number): string {
   return `${graph.section(id)} of ${graph.object(id).name.split('/').at(-1)!}`;
 }

@@ -4,8 +4,16 @@ export interface Components {
   /** Per component, where its nodes begin in `nodes`; one more at the end. */
   readonly first: Int32Array;
   readonly nodes: Int32Array;
-  /** Per node, its component. */
+  /** Per node, its component; -1 for one that was not walked. */
   readonly of: Int32Array;
+}
+
+/** Which part of a graph is walked. */
+export interface WalkedPart {
+  /** Where walks begin. */
+  readonly starts: Iterable<number>;
+  /** Per node, a number; walks end before those of which it is not negative. */
+  readonly known: Int32Array;
 }
 
 /**
@@ -13,8 +21,15 @@ export interface Components {
  *
  * @param first Per node, where its references begin in `targets`; one more at the end.
  * @param targets Nodes; negative for what lies outside.
+ * @param part Default: all nodes.
  */
-export function strongComponents(size: number, first: Int32Array, targets: Int32Array): Components {
+export function strongComponents(
+  size: number,
+  first: Int32Array,
+  targets: Int32Array,
+  part: WalkedPart = wholeGraph(size),
+): Components {
+  const { known } = part;
   const order = new Int32Array(size).fill(-1);
   const low = new Int32Array(size);
   const position = new Int32Array(size);
@@ -27,8 +42,8 @@ export function strongComponents(size: number, first: Int32Array, targets: Int32
   let nodeCount = 0;
   let count = 0;
   let time = 0;
-  for (let root = 0; root < size; root++) {
-    if (order[root] !== -1) continue;
+  for (const root of part.starts) {
+    if (order[root] !== -1 || known[root]! >= 0) continue;
     let depth = 0;
     path[0] = root;
     while (depth >= 0) {
@@ -40,7 +55,7 @@ export function strongComponents(size: number, first: Int32Array, targets: Int32
       }
       if (position[node]! < first[node + 1]!) {
         const next = targets[position[node]!++]!;
-        if (next < 0) continue;
+        if (next < 0 || known[next]! >= 0) continue;
         if (order[next] === -1) path[++depth] = next;
         else if (componentOf[next] === -1 && order[next]! < low[node]!) low[node] = order[next]!;
         continue;
@@ -57,4 +72,11 @@ export function strongComponents(size: number, first: Int32Array, targets: Int32
     }
   }
   return { count, first: firstNodes.slice(0, count + 1), nodes, of: componentOf };
+}
+
+function wholeGraph(size: number): WalkedPart {
+  return {
+    starts: Int32Array.from({ length: size }, (_, node) => node),
+    known: new Int32Array(size).fill(-1),
+  };
 }

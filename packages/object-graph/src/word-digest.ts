@@ -47,3 +47,13 @@ export function wordOf(bytes: string, word: number): number {
     (bytes.charCodeAt(at + 3) << 24)
   );
 }
+
+/** Four words of a digest of each text. */
+export function wordsOfTexts(texts: readonly string[]): Int32Array {
+  const words = new Int32Array(texts.length * 4);
+  texts.forEach((text, index) => {
+    const digest = hash('sha256', text, 'binary');
+    for (let word = 0; word < 4; word++) words[index * 4 + word] = wordOf(digest, word);
+  });
+  return words;
+}

@@ -85,7 +85,7 @@ export const SABOTAGES = {
   'the standard library is not followed': {
     changes: [
       [
-        'object-graph.ts',
+        'reference-rows.ts',
         'const end = firstReferences[piece + 1]!;',
         'const end = object.isStandard ? start : firstReferences[piece + 1]!;',
       ],
@@ -131,7 +131,7 @@ export const SABOTAGES = {
     ],
   },
   'places of equal content are one': {
-    changes: [['reached-graph.ts', '(graph.flags(id) & PIECE.place) === 0 ? 0 : 1', '0']],
+    changes: [['worded-graph.ts', '(graph.flags(id) & PIECE.place) === 0 ? 0 : 1', '0']],
   },
   'tables and vtables are not followed': {
     changes: [

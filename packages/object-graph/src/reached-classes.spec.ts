@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import { ClassDigests } from './class-digests';
-import { equivalenceClasses } from './equivalence';
-import type { LabelledGraph } from './equivalence';
+import { ReachedClasses } from './reached-classes';
+import type { WordedGraph } from './reached-classes';
 
 interface Sample {
   readonly labels: readonly string[];
@@ -31,28 +30,25 @@ function digestsOf(
   roots: readonly number[],
   shared: readonly number[] = [],
 ): string[] {
-  const graph = graphOf(sample);
-  const digests = new ClassDigests(graph, equivalenceClasses(graph), {
-    contents: wordsOf(sample.labels),
-    places: Uint8Array.from(sample.labels, (_, node) => (sample.places[node] ? 1 : 0)),
-    labels: new Int32Array(4),
-  });
-  return roots.map((root) => digests.of([...shared, root]));
+  const classes = classesOf(sample);
+  return roots.map((root) => classes.digest([...shared, root]));
 }
 
-function graphOf({ labels, edges, places }: Sample): LabelledGraph {
-  const kinds = new Map<string, number>();
+function classesOf(sample: Sample): ReachedClasses {
+  return new ReachedClasses(graphOf(sample), sample.labels.keys());
+}
+
+function graphOf({ labels, edges, places }: Sample): WordedGraph {
   const first = [0];
   for (const targets of edges) first.push(first.at(-1)! + targets.length);
   return {
-    kinds: Int32Array.from(labels, (label, node) => {
-      const kind = places[node] ? `place ${node}` : label;
-      kinds.set(kind, kinds.get(kind) ?? kinds.size);
-      return kinds.get(kind)!;
-    }),
+    size: labels.length,
     first: Int32Array.from(first),
     targets: Int32Array.from(edges.flat()),
     labels: new Int32Array(first.at(-1)!),
+    contents: wordsOf(labels),
+    places: Uint8Array.from(labels, (_, node) => (places[node] ? 1 : 0)),
+    labelWords: new Int32Array(4),
   };
 }
 
@@ -112,7 +108,7 @@ function coarsestPartition({ labels, edges, places }: Sample): number[] {
 test('classes are those of the coarsest partition', () => {
   fc.assert(
     fc.property(graphs, (graph) => {
-      const actual = [...equivalenceClasses(graphOf(graph)).of];
+      const actual = [...classesOf(graph).of];
       const expected = coarsestPartition(graph);
       for (let a = 0; a < actual.length; a++) {
         for (let b = 0; b < a; b++)
