@@ -3,8 +3,8 @@ import { DIGEST_WORDS } from './object-table';
 import type { WordedGraph } from './reached-classes';
 
 /**
- * How many cycles that look alike are compared with a new one. Where more do,
- * copies may count as different, which is the safe side.
+ * How many cycles that look alike are compared with a new one. Copies of whole cycles
+ * that are not found by this are found by their digests, which takes longer.
  */
 const MOST_CANDIDATES = 32;
 
@@ -12,12 +12,12 @@ const MOST_CANDIDATES = 32;
 export class CycleCopies {
   readonly #graph: WordedGraph;
   readonly #classOf: Int32Array;
-  /** One node for each class on a cycle, by what it looks like. */
+  /** One node for each class on a cycle, by what it looks like, and by cycle and looks. */
   readonly #byLook = new Map<number, number[]>();
-  /** The same by class. */
-  readonly #byClass = new Map<number, number>();
-  /** Whether a copy may have been missed so far. */
-  areIncomplete = false;
+  readonly #byCycle = new Map<string, number[]>();
+  /** One node for each class on a cycle, and the cycle. */
+  readonly #byClass = new Map<number, readonly [node: number, cycle: number]>();
+  #cycles = 0;
 
   /** @param classOf Per node, its class, as it is found. */
   constructor(graph: WordedGraph, classOf: Int32Array) {
@@ -25,27 +25,50 @@ export class CycleCopies {
     this.#classOf = classOf;
   }
 
-  /** Adds a node on a cycle. Its class, and those of all that it leads to, are known. */
-  add(node: number): void {
-    const known = this.#classOf[node]!;
-    if (this.#byClass.has(known)) return;
-    this.#byClass.set(known, node);
-    const look = this.#look(node);
-    const alike = this.#byLook.get(look);
-    if (alike === undefined) this.#byLook.set(look, [node]);
-    else alike.push(node);
+  /** Adds a cycle: a node for each class. Their classes, and those of all that they lead to, are known. */
+  add(nodes: readonly number[]): void {
+    const cycle = this.#cycles++;
+    for (const node of nodes) {
+      const known = this.#classOf[node]!;
+      if (this.#byClass.has(known)) continue;
+      this.#byClass.set(known, [node, cycle]);
+      const look = this.#look(node);
+      addTo(this.#byLook, look, node);
+      addTo(this.#byCycle, `${cycle} ${look}`, node);
+    }
   }
 
-  /** The classes of a component, if it is a copy. */
+  /**
+   * The classes of a component, if it is a copy of a part of a cycle: then it leads to the rest of
+   * that. Copies of whole cycles may be found or not.
+   */
   find(component: Int32Array): ReadonlyMap<number, number> | undefined {
     const start = component[0]!;
-    const candidates = this.#byLook.get(this.#look(start)) ?? [];
-    for (const candidate of candidates.slice(0, MOST_CANDIDATES)) {
+    const look = this.#look(start);
+    const alike = (this.#byLook.get(look) ?? []).slice(0, MOST_CANDIDATES);
+    const parts = [...this.#cyclesBehind(component)].flatMap(
+      (cycle) => this.#byCycle.get(`${cycle} ${look}`) ?? [],
+    );
+    for (const candidate of [...alike, ...parts]) {
       const found = this.#match(start, candidate);
       if (found !== undefined) return found;
     }
-    if (candidates.length > MOST_CANDIDATES) this.areIncomplete = true;
     return undefined;
+  }
+
+  /** The cycles that a component leads to without being a part of them. */
+  #cyclesBehind(component: Int32Array): Set<number> {
+    const { first, targets } = this.#graph;
+    const cycles = new Set<number>();
+    for (const node of component) {
+      for (let edge = first[node]!; edge < first[node + 1]!; edge++) {
+        const target = targets[edge]!;
+        const known = target < 0 ? -1 : this.#classOf[target]!;
+        const cycle = known < 0 ? undefined : this.#byClass.get(known)?.[1];
+        if (cycle !== undefined) cycles.add(cycle);
+      }
+    }
+    return cycles;
   }
 
   /** What a node on a cycle looks like from near by. */
@@ -68,7 +91,7 @@ export class CycleCopies {
     const { first, targets, labels } = this.#graph;
     const matches = new Map([[start, this.#classOf[candidate]!]]);
     for (const [node, known] of matches) {
-      const member = this.#byClass.get(known);
+      const member = this.#byClass.get(known)?.[0];
       if (member === undefined || !this.#areOfOneKind(node, member)) return undefined;
       const count = first[node + 1]! - first[node]!;
       if (first[member + 1]! - first[member]! !== count) return undefined;
@@ -98,4 +121,10 @@ export class CycleCopies {
         return false;
     return true;
   }
+}
+
+function addTo<K>(lists: Map<K, number[]>, key: K, item: number): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [item]);
+  else known.push(item);
 }

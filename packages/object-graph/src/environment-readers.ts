@@ -53,6 +53,9 @@ const FINDS_BY_NAME = new Set([
   ...['dlopen', 'dlmopen', 'dlsym', 'dlvsym', '__libc_dlopen_mode', '__libc_dlsym'],
 ]);
 
+/** All names by which a program gets at its environment. */
+export const ENVIRONMENT_NAMES: readonly string[] = [...GIVES_ENVIRONMENT, ...FINDS_BY_NAME];
+
 function readingNodes(graph: PieceGraph): Uint8Array {
   const reads = new Uint8Array(graph.size);
   const pending: number[] = [];
@@ -77,6 +80,7 @@ function readingNodes(graph: PieceGraph): Uint8Array {
 /** Nodes that give the environment away by themselves. */
 function* sources(graph: PieceGraph): Iterable<number> {
   const { first, targets, labels } = graph.references;
+  const { nodeFlags } = graph;
   const foreign = new Set(graph.executable.foreignImports);
   // Per label, whether it names what gives the environment: to all code, or to all but the standard library's.
   const gives = graph.labels.map((_, label) => {
@@ -86,14 +90,13 @@ function* sources(graph: PieceGraph): Iterable<number> {
     return FINDS_BY_NAME.has(name) ? TO_OTHERS : NOTHING;
   });
   for (let id = 0; id < graph.size; id++) {
+    const flags = nodeFlags[id]!;
+    let most = NOTHING;
+    for (let edge = first[id]!; edge < first[id + 1]!; edge++)
+      if (labels[edge] !== 0 && targets[edge] === OUTSIDE) most |= gives[labels[edge]!]!;
+    if (most === NOTHING && (flags & ANY_TEXT) === 0) continue;
     const { isStandard, optimized } = graph.object(id);
-    const flags = graph.flags(id);
-    let isNamed = false;
-    for (let edge = first[id]!; edge < first[id + 1]!; edge++) {
-      const given = targets[edge] === OUTSIDE ? gives[labels[edge]!]! : NOTHING;
-      if (given === TO_ALL || (given === TO_OTHERS && !isStandard)) isNamed = true;
-    }
-    if (isNamed) {
+    if ((most & TO_ALL) !== 0 || ((most & TO_OTHERS) !== 0 && !isStandard)) {
       const isCode = (flags & PIECE.code) !== 0;
       if (!(isStandard && isCode && FIXED_NAMES.has(symbolPath(graph.symbol(id))))) yield id;
       continue;
@@ -105,7 +108,7 @@ function* sources(graph: PieceGraph): Iterable<number> {
     if (!isStandard && isText && (flags & bits) !== 0) yield id;
   }
   // A crate may define them itself.
-  for (const name of [...GIVES_ENVIRONMENT, ...FINDS_BY_NAME]) {
+  for (const name of ENVIRONMENT_NAMES) {
     for (const id of graph.nodesNamed(name))
       if (GIVES_ENVIRONMENT.has(name) || !graph.object(id).isStandard) yield id;
   }
@@ -114,6 +117,7 @@ function* sources(graph: PieceGraph): Iterable<number> {
 const NOTHING = 0;
 const TO_ALL = 1;
 const TO_OTHERS = 2;
+const ANY_TEXT = PIECE.namesEnvironment | PIECE.mayNameEnvironment;
 
 /** Functions of the standard library that ask only for variables whose names they know: `TMPDIR`, `HOME`, `RUST_BACKTRACE`, … */
 const FIXED_NAMES = new Set([

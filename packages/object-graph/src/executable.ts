@@ -49,3 +49,9 @@ export function readExecutable(executable: Uint8Array | ByteSource): Executable 
     };
   });
 }
+
+/** Whether a name is one of those that an executable takes from shared libraries. */
+export function isImported(imports: ReadonlySet<string>, name: string): boolean {
+  // A reference to `name@VERSION`, which the table of imports lists without it.
+  return imports.has(name.replace(/(.)@.*/, '$1'));
+}

@@ -10,7 +10,9 @@ import { sharedRoots } from './shared-roots';
 import type { SharedRoots } from './shared-roots';
 import { findSharedState } from './shared-state';
 import type { SharedStatic } from './shared-state';
+import type { PieceGraph } from './piece-graph';
 import { ReachedClasses } from './reached-classes';
+import type { KnownClasses } from './reached-classes';
 import { findTestDescriptors } from './test-roots';
 import { wordedGraph } from './worded-graph';
 
@@ -34,6 +36,23 @@ export interface TestFingerprints {
   readonly sharedState: readonly SharedStatic[];
 }
 
+/** Fingerprints, and what they were taken of. */
+export interface FollowedTests {
+  readonly graph: ObjectGraph;
+  readonly roots: ReadonlyMap<string, number>;
+  readonly shared: SharedRoots;
+  readonly classes: FingerprintedRoots['classes'];
+  readonly taken: TestFingerprints;
+}
+
+/** Fingerprints, and per way of counting locations the classes that they are of. */
+export interface FingerprintedRoots extends Pick<
+  TestFingerprints,
+  'fingerprints' | 'readsLocations'
+> {
+  readonly classes: Readonly<Partial<Record<CountedLocations, ReachedClasses>>>;
+}
+
 /**
  * Fingerprints tests by all code and data that each can reach. Equal
  * fingerprints mean equal code, constants and statics, wherever the compiler
@@ -43,14 +62,32 @@ export interface TestFingerprints {
  * @throws {ObjectGraphError} when the link cannot be followed soundly.
  */
 export function fingerprintTests(link: Link, tests: readonly string[]): TestFingerprints {
-  const program = new LinkedProgram(link);
-  const graph = new ObjectGraph(program);
+  return followTests(link, tests).taken;
+}
+
+/** The same, with what it was found by. @throws {ObjectGraphError} */
+export function followTests(link: Link, tests: readonly string[]): FollowedTests {
+  const graph = new ObjectGraph(new LinkedProgram(link));
   const { roots, unknown } = testRoots(graph, tests);
   const shared = sharedRoots(graph);
-  const taken = fingerprintRoots(graph, roots, shared);
+  graph.readAll();
+  const { classes, ...taken } = fingerprintRoots(graph, roots, shared);
   return {
-    ...taken,
-    unknown,
+    graph,
+    roots,
+    shared,
+    classes,
+    taken: { ...taken, unknown, ...whatTestsUse(graph, roots, shared) },
+  };
+}
+
+/** What tests share, and which of them read their environment. @param graph With all nodes read. */
+export function whatTestsUse(
+  graph: PieceGraph,
+  roots: ReadonlyMap<string, number>,
+  shared: SharedRoots,
+): Pick<TestFingerprints, 'readsEnvironment' | 'sharedState'> {
+  return {
     readsEnvironment: environmentReaders(graph, roots, shared.unnamed),
     sharedState: findSharedState(graph, roots),
   };
@@ -72,7 +109,9 @@ export function fingerprintProgram(link: Link, isOutputRead = false): string {
     throw new ObjectGraphError('UNRESOLVED_SYMBOL', 'no captured object defines main');
   const least = isOutputRead ? 'all' : 'none';
   const roots = new Map([['main', main]]);
-  return fingerprintRoots(graph, roots, sharedRoots(graph), least).fingerprints.get('main')!;
+  const shared = sharedRoots(graph);
+  graph.readAll();
+  return fingerprintRoots(graph, roots, shared, { least }).fingerprints.get('main')!;
 }
 
 /** The nodes that tests start at. */
@@ -99,42 +138,46 @@ export function testRoots(
 /**
  * Fingerprints what each root reaches, together with what all share.
  *
- * @param graph Its nodes are read by this, as far as any root reaches.
+ * @param graph With all nodes read.
  * @param sharedByAll See `sharedRoots`.
- * @param least The locations that count at least.
+ * @param options.least The locations that count at least. Default: none.
+ * @param options.known Per way of counting locations, what is known of classes. Default: nothing.
  */
 export function fingerprintRoots(
-  graph: ObjectGraph,
+  graph: PieceGraph,
   roots: ReadonlyMap<string, number>,
   sharedByAll: SharedRoots,
-  least: 'none' | 'all' = 'none',
-): Pick<TestFingerprints, 'fingerprints' | 'readsLocations'> {
+  options: {
+    readonly least?: 'none' | 'all';
+    readonly known?: (counted: CountedLocations) => KnownClasses | undefined;
+  } = {},
+): FingerprintedRoots {
   const { unnamed, harness } = sharedByAll;
   const shared = [...unnamed, ...harness];
-  graph.readAll();
-
   const readers = new LocationReaders(graph);
   const groups: Record<CountedLocations, [string, number][]> = { none: [], caller: [], all: [] };
   // The harness installs a hook of its own, which prints and tells the tests nothing.
   for (const [name, root] of roots) {
-    const counted = least === 'all' ? least : readers.countedFor([...unnamed, root]);
+    const counted = options.least === 'all' ? 'all' : readers.countedFor([...unnamed, root]);
     groups[counted].push([name, root]);
   }
   const fingerprints = new Map<string, string>();
+  const allClasses: Partial<Record<CountedLocations, ReachedClasses>> = {};
   const worded = wordedGraph(graph);
   for (const counted of ['none', 'caller', 'all'] as const) {
     const group = groups[counted];
     if (group.length === 0) continue;
     const starts = [...shared, ...group.map(([, root]) => root)];
     const targets = readers.targets(counted);
-    const classes = new ReachedClasses({ ...worded, targets }, starts);
+    const classes = new ReachedClasses({ ...worded, targets }, starts, options.known?.(counted));
+    allClasses[counted] = classes;
     for (const [name, root] of group) {
       const digest = classes.digest([...shared, root]);
-      fingerprints.set(name, withLibraries(digest, graph.program.executable.foreignLibraries));
+      fingerprints.set(name, withLibraries(digest, graph.executable.foreignLibraries));
     }
   }
   const readsLocations = new Set([...groups.caller, ...groups.all].map(([name]) => name));
-  return { fingerprints, readsLocations };
+  return { fingerprints, readsLocations, classes: allClasses };
 }
 
 /** Which libraries are loaded matters to every test: their constructors run in its process. */

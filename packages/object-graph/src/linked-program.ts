@@ -2,9 +2,10 @@ import { sourceOf } from './byte-source';
 import type { ByteSource } from './byte-source';
 import { DefinitionColumn } from './definition-column';
 import { ObjectGraphError } from './errors';
-import { readExecutable } from './executable';
+import { isImported, readExecutable } from './executable';
 import type { Executable } from './executable';
 import { NameIndex } from './name-index';
+import type { Names } from './name-index';
 import type { NamedPlace } from './named-places';
 import { NameList } from './name-list';
 import { machineName } from './object-format';
@@ -87,7 +88,7 @@ export class LinkedProgram {
   /** Names that an archive's index lists and its members lack, with what to say of them. */
   readonly #missing = new Map<string, string>();
   readonly #resolved = new Map<number, readonly Definition[]>();
-  /** Per object, the numbers of the names that it refers to, plus 2; 0 for not asked yet. */
+  /** Per object, the numbers of the names that it refers to, plus 1; 0 for not asked yet. */
   readonly #externalNumbers: (Int32Array | undefined)[] = [];
   /** Of the objects named on the command line: groups that the linker keeps, unless a member's comes first. */
   readonly #keptGroups = new Map<LinkedObject, ReadonlySet<number>>();
@@ -138,12 +139,12 @@ export class LinkedProgram {
     return definitions;
   }
 
-  /** The number of a global name that an object refers to, the same for all objects; -1 for a name that nothing defines. */
+  /** The number of a global name that an object refers to, the same for all objects. */
   externalNumber({ id, table }: LinkedObject, external: number): number {
     const numbers = (this.#externalNumbers[id] ??= new Int32Array(table.externals.length / 2));
     if (numbers[external] === 0)
-      numbers[external] = this.#names.find(table, table.externals[external * 2]!) + 2;
-    return numbers[external]! - 2;
+      numbers[external] = this.#names.add(table, table.externals[external * 2]!) + 1;
+    return numbers[external]! - 1;
   }
 
   /** How many names are defined; their numbers are below it. */
@@ -159,6 +160,16 @@ export class LinkedProgram {
   /** As {@link resolve}, for a name as text. */
   resolveText(name: string): readonly Definition[] {
     return this.#definitionsOf(this.#numberOf(name));
+  }
+
+  /** The number of a name that is known; -1 for another. */
+  numberOf(table: Names, name: number): number {
+    return this.#names.find(table, name);
+  }
+
+  /** All names by number. */
+  get names(): Iterable<readonly [table: Names, name: number]> {
+    return this.#names;
   }
 
   #numberOf(name: string): number {
@@ -188,7 +199,7 @@ export class LinkedProgram {
 
   /** Whether the executable takes a name from a shared library. */
   isImported(name: string): boolean {
-    return this.#imports.has(name);
+    return isImported(this.#imports, name);
   }
 
   /** The definitions that the linker may take for the name with a number. */

@@ -1,3 +1,4 @@
+import { Int32List } from './growing-array';
 import { OUTSIDE } from './object-graph';
 import { PIECE } from './object-table';
 import type { PieceGraph } from './piece-graph';
@@ -19,18 +20,18 @@ export class LocationReaders {
   readonly #reachHooks: Uint8Array;
   readonly #reachReaders: Uint8Array;
   readonly #isStandardLibraryApart: boolean;
-  /** References of code to locations, each with the node that it stands in. */
-  readonly #locationEdges: readonly (readonly [edge: number, node: number])[];
+  /** References of code to locations, and the nodes that they stand in. */
+  readonly #locationEdges = new Int32List(1 << 10);
+  readonly #locationNodes = new Int32List(1 << 10);
 
   /** @param graph With all nodes read. */
   constructor(graph: PieceGraph) {
     this.#graph = graph;
     this.#isStandardLibraryApart = graph.isStandardLibraryApart;
     const { first, targets } = graph.references;
-    const flags = Int32Array.from({ length: graph.size }, (_, id) => graph.flags(id));
+    const flags = graph.nodeFlags;
     const hooks: number[] = [];
     const readers: number[] = [];
-    const locationEdges: [number, number][] = [];
     for (let id = 0; id < graph.size; id++) {
       const own = flags[id]!;
       const isCode = (own & PIECE.code) !== 0;
@@ -38,13 +39,16 @@ export class LocationReaders {
       for (let edge = first[id]!; edge < first[id + 1]!; edge++) {
         const target = targets[edge]!;
         if (target < 0) continue;
-        if ((flags[target]! & PIECE.readsLocation) !== 0) callsReader = true;
-        if (isCode && (flags[target]! & PIECE.location) !== 0) locationEdges.push([edge, id]);
+        const leadsTo = flags[target]! & (PIECE.readsLocation | PIECE.location);
+        if (leadsTo === 0) continue;
+        if ((leadsTo & PIECE.readsLocation) !== 0) callsReader = true;
+        if (!isCode || (leadsTo & PIECE.location) === 0) continue;
+        this.#locationEdges.push(edge);
+        this.#locationNodes.push(id);
       }
       if ((own & PIECE.setsHook) !== 0) hooks.push(id);
-      if (isReader(graph, id, own, callsReader)) readers.push(id);
+      if ((isCode || callsReader) && isReader(graph, id, own, callsReader)) readers.push(id);
     }
-    this.#locationEdges = locationEdges;
     this.#reachHooks = reachingNodes(graph, hooks);
     this.#reachReaders = reachingNodes(graph, readers);
   }
@@ -61,8 +65,11 @@ export class LocationReaders {
     const { targets } = this.#graph.references;
     if (counted === 'all') return targets;
     const left = targets.slice();
-    for (const [edge, id] of this.#locationEdges)
-      if (counted === 'none' || this.#isForPanics(edge, id)) left[edge] = OUTSIDE;
+    for (let index = 0; index < this.#locationEdges.length; index++) {
+      const edge = this.#locationEdges.at(index);
+      if (counted === 'none' || this.#isForPanics(edge, this.#locationNodes.at(index)))
+        left[edge] = OUTSIDE;
+    }
     return left;
   }
 

@@ -1,3 +1,4 @@
+import { Int32List } from './growing-array';
 import type { ObjectTable } from './object-table';
 
 /** Names as tables hold them. */
@@ -5,13 +6,32 @@ export type Names = Pick<ObjectTable, 'names' | 'firstNameWords' | 'nameHashes'>
 
 /** Numbers the names of many tables from 0, so that equal names have one number. */
 export class NameIndex {
+  /** Tables of the names, but for those that were numbered already. */
   readonly #tables: Names[] = [];
-  readonly #names: number[] = [];
-  readonly #hashes: number[] = [];
+  readonly #names = new Int32List(1 << 10);
+  #hashes = new Int32List(1 << 10);
+  #numbered: Names = { names: NOTHING, firstNameWords: NOTHING, nameHashes: NOTHING };
   #slots = new Int32Array(1 << 16);
 
+  /** Numbers different names as they are numbered already. */
+  static of(names: Names): NameIndex {
+    const index = new NameIndex();
+    index.#numbered = names;
+    index.#hashes = Int32List.of(names.nameHashes);
+    while (index.size * 2 > index.#slots.length)
+      index.#slots = new Int32Array(index.#slots.length * 4);
+    index.#fill();
+    return index;
+  }
+
   get size(): number {
-    return this.#names.length;
+    return this.#hashes.length;
+  }
+
+  /** Where each name stands: a table, and its index there. */
+  *[Symbol.iterator](): Iterator<readonly [table: Names, name: number]> {
+    for (let number = 0; number < this.size; number++)
+      yield [this.#tableOf(number), this.#nameOf(number)];
   }
 
   /** The number of a name. Adds it if it's new. */
@@ -19,7 +39,8 @@ export class NameIndex {
     const slot = this.#slot(table, name);
     const known = this.#slots[slot]!;
     if (known > 0) return known - 1;
-    const number = this.#names.push(name) - 1;
+    const number = this.size;
+    this.#names.push(name);
     this.#tables.push(table);
     this.#hashes.push(table.nameHashes[name]!);
     this.#slots[slot] = number + 1;
@@ -41,8 +62,8 @@ export class NameIndex {
       if (known === 0) return slot;
       const number = known - 1;
       if (
-        this.#hashes[number] === hash &&
-        areEqual(this.#tables[number]!, this.#names[number]!, table, name)
+        this.#hashes.at(number) === hash &&
+        areNamesEqual(this.#tableOf(number), this.#nameOf(number), table, name)
       )
         return slot;
     }
@@ -50,16 +71,31 @@ export class NameIndex {
 
   #grow(): void {
     this.#slots = new Int32Array(this.#slots.length * 4);
+    this.#fill();
+  }
+
+  #fill(): void {
     const mask = this.#slots.length - 1;
-    this.#hashes.forEach((hash, number) => {
-      let slot = hash & mask;
+    for (let number = 0; number < this.size; number++) {
+      let slot = this.#hashes.at(number) & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
       this.#slots[slot] = number + 1;
-    });
+    }
+  }
+
+  #tableOf(number: number): Names {
+    const known = this.#numbered.nameHashes.length;
+    return number < known ? this.#numbered : this.#tables[number - known]!;
+  }
+
+  #nameOf(number: number): number {
+    const known = this.#numbered.nameHashes.length;
+    return number < known ? number : this.#names.at(number - known);
   }
 }
 
-function areEqual(a: Names, aName: number, b: Names, bName: number): boolean {
+/** Whether names of two tables are equal. */
+export function areNamesEqual(a: Names, aName: number, b: Names, bName: number): boolean {
   const start = a.firstNameWords[aName]!;
   const other = b.firstNameWords[bName]!;
   const length = a.firstNameWords[aName + 1]! - start;
@@ -68,3 +104,5 @@ function areEqual(a: Names, aName: number, b: Names, bName: number): boolean {
     if (a.names[start + word] !== b.names[other + word]) return false;
   return true;
 }
+
+const NOTHING = new Int32Array(0);

@@ -35,6 +35,11 @@ export class NameMeanings {
     this.#defined = new Array<undefined>(program.nameCount).fill(undefined);
   }
 
+  /** What defined names stand for, by the number of the name, as far as any reference asked. */
+  get defined(): readonly (Meaning | undefined)[] {
+    return this.#defined;
+  }
+
   /** What references say besides their targets; the first label says nothing. */
   get labels(): readonly string[] {
     return this.#labels;
@@ -42,8 +47,7 @@ export class NameMeanings {
 
   /** The name from outside that a label stands for, if it stands for one. */
   outsideName(label: number): string | undefined {
-    const text = this.#labels[label]!;
-    return text.startsWith(OUTSIDE_NAME) ? text.slice(OUTSIDE_NAME.length) : undefined;
+    return outsideName(this.#labels[label]!);
   }
 
   /** Per external name of an object, the node that it is known to stand for, plus 1; of others, ask {@link meaning}. */
@@ -68,7 +72,7 @@ export class NameMeanings {
   #find(object: LinkedObject, external: number): Meaning {
     const program = this.#program;
     const number = program.externalNumber(object, external);
-    const known = number < 0 || program.hasMissingDefinitions ? undefined : this.#defined[number];
+    const known = program.hasMissingDefinitions ? undefined : this.#defined[number];
     if (known !== undefined) return known;
     const definitions = program.resolve(object, external);
     if (definitions.length === 0) return this.#outside(object, external);
@@ -100,18 +104,14 @@ export class NameMeanings {
     const bounds = /^__(?:start|stop)_(.+)$/.exec(name);
     const sections = bounds === null ? [] : this.#sectionsNamed(bounds[1]!);
     const isKnown =
-      sections.length > 0 ||
-      isWeak ||
-      // A reference to `name@VERSION`, which the executable's table of imports lists without it.
-      this.#program.isImported(name.replace(/(.)@.*/, '$1')) ||
-      isLinkerDefined(name);
+      sections.length > 0 || isWeak || this.#program.isImported(name) || isLinkerDefined(name);
     if (!isKnown) {
       throw new ObjectGraphError(
         'UNRESOLVED_SYMBOL',
         `${object.name} refers to ${name}, which no captured object, archive or shared library defines`,
       );
     }
-    const meaning: number[] = [OUTSIDE, this.#label(`${OUTSIDE_NAME}${name}`)];
+    const meaning: number[] = [OUTSIDE, this.#label(outsideLabel(name))];
     sections.forEach(([owner, piece], index) => {
       const label = this.#label(JSON.stringify(['section', index, sections.length]));
       meaning.push(this.#nodeOf(owner, piece), label);
@@ -137,6 +137,16 @@ export class NameMeanings {
 /** A name that means something else than the beginning of one piece. */
 const COMPOUND = -1;
 const OUTSIDE_NAME = 'name ';
+
+/** The text of the label for a name from outside. */
+export function outsideLabel(name: string): string {
+  return `${OUTSIDE_NAME}${name}`;
+}
+
+/** The name from outside that the text of a label stands for, if it stands for one. */
+export function outsideName(label: string): string | undefined {
+  return label.startsWith(OUTSIDE_NAME) ? label.slice(OUTSIDE_NAME.length) : undefined;
+}
 
 /** The loaded sections, of all objects that are linked, whose names a linker makes `__start_NAME` and `__stop_NAME` for. */
 function collectedSections(

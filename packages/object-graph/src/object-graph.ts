@@ -2,6 +2,7 @@ import * as elf from './elf/constants';
 import { ObjectGraphError } from './errors';
 import type { Executable } from './executable';
 import { Int32List } from './growing-array';
+import type { Handoffs } from './handoffs';
 import { incomingReferences } from './incoming-references';
 import type { Incoming } from './incoming-references';
 import type { Definition, LinkedObject, LinkedProgram } from './linked-program';
@@ -9,7 +10,7 @@ import { NameMeanings, OUTSIDE } from './name-meanings';
 import { machineName } from './object-format';
 import { DEFINITION, DIGEST_WORDS, ENTRY, PIECE, tableName } from './object-table';
 import { targetsOf } from './piece-graph';
-import type { Handoffs, PieceGraph, References } from './piece-graph';
+import type { PieceGraph, References } from './piece-graph';
 import { named } from './read-file';
 import { ReferenceRows } from './reference-rows';
 
@@ -147,6 +148,10 @@ export class ObjectGraph implements PieceGraph {
       if (name !== undefined) names.push(name);
     }
     return names;
+  }
+
+  get nodeFlags(): Int32Array {
+    return this.#nodeFlags.items;
   }
 
   get handoffs(): Handoffs {

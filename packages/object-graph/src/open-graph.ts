@@ -16,6 +16,7 @@ export function openGraph(link: Link, tests: readonly string[]): LinkGraph {
   const graph = new ObjectGraph(new LinkedProgram(link));
   const { roots } = testRoots(graph, tests);
   const shared = sharedRoots(graph);
+  graph.readAll();
   const { fingerprints } = fingerprintRoots(graph, roots, shared);
   const { contents } = graph;
   return {

@@ -1,4 +1,5 @@
 import type { Executable } from './executable';
+import type { Handoffs } from './handoffs';
 import type { LinkedObject } from './linked-program';
 import type { Incoming } from './incoming-references';
 
@@ -12,9 +13,6 @@ export interface References {
   readonly labels: Int32Array;
 }
 
-/** References that hand a location to functions: edges, each with the edges `[first, end)` of the functions. */
-export type Handoffs = ReadonlyMap<number, readonly [first: number, end: number]>;
-
 /** The pieces that some roots of a link reach, all of them read. */
 export interface PieceGraph {
   /** Number of nodes. */
@@ -26,7 +24,10 @@ export interface PieceGraph {
   readonly contents: Int32Array;
   /** What references say besides their targets; the first label says nothing. */
   readonly labels: readonly string[];
+  /** References that hand a location to functions. */
   readonly handoffs: Handoffs;
+  /** Per node, bits of `PIECE`. */
+  readonly nodeFlags: Int32Array;
   readonly executable: Executable;
   /** Whether the standard library is code of its own, not compiled in with other code. */
   readonly isStandardLibraryApart: boolean;

@@ -109,7 +109,7 @@ export class ReachedClasses {
    * are as sound, but a copy of the graph with other numbers may have others.
    */
   get isAmbiguous(): boolean {
-    return this.#cycles.isAmbiguous || this.#copies.areIncomplete;
+    return this.#cycles.isAmbiguous;
   }
 
   /** What is known now, to be used again. */
@@ -168,7 +168,7 @@ export class ReachedClasses {
       .digest(component, blocks, members)
       .map(({ words, list }) => this.#classes.intern(words, 0, list, true));
     component.forEach((node, index) => (this.of[node] = numbers[blocks[index]!]!));
-    for (const node of members) this.#copies.add(node);
+    this.#copies.add(members);
     // A copy that leads into the cycle without being on it is the same function too.
     for (const node of members) {
       if (this.#graph.places[node] === 1) continue;

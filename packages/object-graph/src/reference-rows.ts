@@ -1,7 +1,7 @@
 import { Int32List } from './growing-array';
+import { Handoffs } from './handoffs';
 import type { LinkedObject } from './linked-program';
 import type { Meaning } from './name-meanings';
-import type { Handoffs } from './piece-graph';
 
 /** What the references of pieces are resolved by. */
 export interface ReferencedNodes {
@@ -21,7 +21,7 @@ export class ReferenceRows {
   readonly first: Int32List;
   readonly targets: Int32List;
   readonly labels: Int32List;
-  readonly #handoffs = new Map<number, readonly [first: number, end: number]>();
+  readonly #handoffs = new Int32List();
   readonly #nodes: ReferencedNodes;
 
   /** @param rows How many rows to expect; more may come. @param references The same of references. */
@@ -34,7 +34,7 @@ export class ReferenceRows {
   }
 
   get handoffs(): Handoffs {
-    return this.#handoffs;
+    return new Handoffs(this.#handoffs.items, this.#handoffs.length);
   }
 
   /** Adds the row of a piece. */
@@ -42,7 +42,7 @@ export class ReferenceRows {
     const { references, firstReferences, handoffs } = object.table;
     const start = firstReferences[piece]!;
     const end = firstReferences[piece + 1]!;
-    let handoff = handoffs.length === 0 ? 0 : firstHandoff(handoffs, start);
+    let handoff = handoffs.length === 0 ? 0 : new Handoffs(handoffs).from(start);
     const hasHandoffs = handoff < handoffs.length && handoffs[handoff]! < end;
     const nodes = this.#nodes.nodesIn(object);
     const external = this.#nodes.knownNodes(object);
@@ -68,10 +68,15 @@ export class ReferenceRows {
     for (; handoff < handoffs.length && handoffs[handoff]! < end; handoff += 3) {
       const at = handoffs[handoff]! - start;
       const called = handoffs[handoff + 1]! - start;
-      const functions = [edges[called]!, edges[called + handoffs[handoff + 2]!]!] as const;
-      for (let edge = edges[at]!; edge < edges[at + 1]!; edge++)
+      const first = edges[called]!;
+      const end = edges[called + handoffs[handoff + 2]!]!;
+      for (let edge = edges[at]!; edge < edges[at + 1]!; edge++) {
         // Of a location in the middle of a piece nothing is known.
-        if (this.labels.at(edge) === 0) this.#handoffs.set(edge, functions);
+        if (this.labels.at(edge) !== 0) continue;
+        this.#handoffs.push(edge);
+        this.#handoffs.push(first);
+        this.#handoffs.push(end);
+      }
     }
   }
 
@@ -79,16 +84,4 @@ export class ReferenceRows {
     this.targets.push(target);
     this.labels.push(label);
   }
-}
-
-/** Where the first handoff of a reference, or of a later one, stands. */
-function firstHandoff(handoffs: Int32Array, reference: number): number {
-  let low = 0;
-  let high = handoffs.length / 3;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (handoffs[middle * 3]! < reference) low = middle + 1;
-    else high = middle;
-  }
-  return low * 3;
 }

@@ -1,6 +1,7 @@
 import type { PieceGraph } from './piece-graph';
 import { PIECE } from './object-table';
 import { staticPath } from './static-path';
+import { reachingNodes } from './reaching-nodes';
 import { strongComponents } from './strong-components';
 
 /** A place by which tests that run in one process can act on each other. */
@@ -25,7 +26,9 @@ export function findSharedState(
   roots: ReadonlyMap<string, number>,
 ): SharedStatic[] {
   const statics: number[] = [];
-  for (let id = 0; id < graph.size; id++) if (isWorkspaceState(graph, id)) statics.push(id);
+  const { nodeFlags } = graph;
+  for (let id = 0; id < graph.size; id++)
+    if ((nodeFlags[id]! & PIECE.writable) !== 0 && isWorkspaceState(graph, id)) statics.push(id);
   const names = [...roots.keys()].sort();
   const starts = names.map((name) => roots.get(name)!);
   const shared: SharedStatic[] = [];
@@ -59,23 +62,29 @@ function reachingRoots(
   const reaching: number[][] = goals.map(() => []);
   if (goals.length === 0) return reaching;
   const { first, targets } = graph.references;
-  const components = strongComponents(graph.size, first, targets);
+  // Only what leads to any of the goals is walked.
+  const known = Int32Array.from(reachingNodes(graph, goals), (reaches) => -reaches);
+  const components = strongComponents(graph.size, first, targets, { starts: roots, known });
   const reached = new Int32Array(components.count);
   for (let start = 0; start < goals.length; start += WORD_BITS) {
     const word = goals.slice(start, start + WORD_BITS);
     reached.fill(0);
-    word.forEach((goal, bit) => (reached[components.of[goal]!]! |= 1 << bit));
+    word.forEach((goal, bit) => {
+      if (components.of[goal]! >= 0) reached[components.of[goal]!]! |= 1 << bit;
+    });
     for (let component = 0; component < components.count; component++) {
       let bits = reached[component]!;
       for (let at = components.first[component]!; at < components.first[component + 1]!; at++) {
         const member = components.nodes[at]!;
-        for (let edge = first[member]!; edge < first[member + 1]!; edge++)
-          if (targets[edge]! >= 0) bits |= reached[components.of[targets[edge]!]!]!;
+        for (let edge = first[member]!; edge < first[member + 1]!; edge++) {
+          const target = targets[edge]! < 0 ? -1 : components.of[targets[edge]!]!;
+          if (target >= 0) bits |= reached[target]!;
+        }
       }
       reached[component] = bits;
     }
     roots.forEach((root, index) => {
-      const bits = reached[components.of[root]!]!;
+      const bits = reached[components.of[root]!] ?? 0;
       word.forEach((_, bit) => {
         if ((bits & (1 << bit)) !== 0) reaching[start + bit]!.push(index);
       });
@@ -89,7 +98,6 @@ const WORD_BITS = 32;
 function isWorkspaceState(graph: PieceGraph, id: number): boolean {
   const flags = graph.flags(id);
   return (
-    (flags & PIECE.writable) !== 0 &&
     (flags & PIECE.coverage) === 0 &&
     graph.object(id).isWorkspace &&
     graph.bytes(id) > 0 &&

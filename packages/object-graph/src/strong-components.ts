@@ -75,8 +75,7 @@ export function strongComponents(
 }
 
 function wholeGraph(size: number): WalkedPart {
-  return {
-    starts: Int32Array.from({ length: size }, (_, node) => node),
-    known: new Int32Array(size).fill(-1),
-  };
+  const starts = new Int32Array(size);
+  for (let node = 0; node < size; node++) starts[node] = node;
+  return { starts, known: new Int32Array(size).fill(-1) };
 }

@@ -1,5 +1,6 @@
 import type { LinkedObject, LinkedProgram } from './linked-program';
 import { DESCRIPTOR, DIGEST_WORDS, tableName } from './object-table';
+import type { ObjectTable } from './object-table';
 
 /** Where a test's descriptor lies. */
 export interface TestDescriptor {
@@ -23,8 +24,7 @@ export function findTestDescriptors(
     if (!object.explicit) continue;
     const { descriptors } = object.table;
     for (let at = 0; at < descriptors.length; at += DESCRIPTOR.stride) {
-      const text = tableName(object.table, descriptors[at + DESCRIPTOR.name]!);
-      const name = Buffer.from(text, 'latin1').toString('utf8');
+      const name = descriptorName(object.table, at);
       if (!tests.has(name)) continue;
       if (found.has(name)) twice.add(name);
       const start = at + DESCRIPTOR.digest;
@@ -37,4 +37,10 @@ export function findTestDescriptors(
   }
   for (const name of twice) found.delete(name);
   return found;
+}
+
+/** The name of the test whose descriptor's numbers begin at an index of `descriptors`. */
+export function descriptorName(table: ObjectTable, at: number): string {
+  const text = tableName(table, table.descriptors[at + DESCRIPTOR.name]!);
+  return Buffer.from(text, 'latin1').toString('utf8');
 }

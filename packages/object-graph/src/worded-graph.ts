@@ -5,8 +5,8 @@ import { wordsOfTexts } from './word-digest';
 
 /** A graph in words that other links have for the same. */
 export function wordedGraph(graph: PieceGraph): WordedGraph {
-  const { size, references, contents, labels } = graph;
+  const { size, references, contents, labels, nodeFlags } = graph;
   const places = new Uint8Array(size);
-  for (let id = 0; id < size; id++) places[id] = (graph.flags(id) & PIECE.place) === 0 ? 0 : 1;
+  for (let id = 0; id < size; id++) places[id] = (nodeFlags[id]! & PIECE.place) === 0 ? 0 : 1;
   return { size, ...references, contents, places, labelWords: wordsOfTexts(labels) };
 }

@@ -20,6 +20,7 @@ import { compiledPlaces, describeLeaf, describeManifest, namedPlaces } from './d
 import { fingerprintCompiled } from './fingerprint-compiled';
 import { readCommitState } from '../ledger/commit-state';
 import { payloadKeys } from '../fingerprint/link-payload';
+import { openLinkStates } from '../fingerprint/link-states';
 import { openTableCache } from '../fingerprint/table-cache';
 import { openLinkRecords } from './link-records';
 import { openFingerprintStore } from './fingerprint-store';
@@ -85,10 +86,8 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
   const cargoPackage = findPackage(cargo, options.package);
   const buildFolder = await host.recordsFolder(cargo);
   const places = compiledPlaces(workspaceRoot, cargo, environment);
-  const store = openFingerprintStore(
-    buildFolder,
-    `${pluginVersion()}:${digest(JSON.stringify(places))}`,
-  );
+  const version = `${pluginVersion()}:${digest(JSON.stringify(places))}`;
+  const store = openFingerprintStore(buildFolder, version);
   const folders = sourceFolders(cargo, cargoPackage);
   const allFolders = [...new Set([cargo.folder, ...folders])];
   await host.provideSources(allFolders);
@@ -147,6 +146,7 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
         sysroot: compiled.toolchain.sysroot,
         ...(host.kind.length === 0 ? {} : { locate: (path: string) => compiled.locate(path) }),
         tables,
+        states: openLinkStates(join(buildFolder, 'link-states'), version),
         keepLink: async ({ compiled: { kind, name, sha256, executable }, tests: names }, link) => {
           const commit = await readCommitState(workspaceRoot, own, runProgram);
           await links.write({

@@ -5,6 +5,7 @@ import type { CompilerArtifact } from '../cargo/cargo-messages';
 import { parseCfgSet } from '../cargo/cfg-expression';
 import type { CompiledBinary } from './compile-tests';
 import { fingerprintCompiled, type FingerprintBinary } from './fingerprint-compiled';
+import { openLinkStates } from '../fingerprint/link-states';
 import { withoutTableCache } from '../fingerprint/table-cache';
 import { openFingerprintStore } from './fingerprint-store';
 
@@ -59,6 +60,7 @@ const take = (
     messages: { artifacts, buildScripts: [] },
     sysroot: '/sysroot',
     tables: withoutTableCache([]),
+    states: openLinkStates(join(folder, 'states'), version),
     keepLink: () => Promise.resolve(),
     store: openFingerprintStore(folder, version),
     fingerprintBinary,

@@ -11,6 +11,7 @@ import type {
   Widening,
 } from '../fingerprint/fingerprint-binary';
 import type { LinkPayload } from '../fingerprint/link-payload';
+import type { LinkStates } from '../fingerprint/link-states';
 import type { TableCache } from '../fingerprint/table-cache';
 import type { CompiledBinary } from './compile-tests';
 import type { FingerprintStore, StoredFingerprints } from './fingerprint-store';
@@ -49,6 +50,8 @@ export async function fingerprintCompiled(
     readonly locate?: (path: string) => string;
     /** Reads objects and archives. */
     readonly tables: TableCache;
+    /** What is known of earlier links of the binaries. */
+    readonly states: LinkStates;
     /** Keeps the link of a test binary for later questions. */
     readonly keepLink: (binary: BinaryToFingerprint, link: LinkPayload) => Promise<void>;
     readonly store: FingerprintStore;
@@ -121,6 +124,7 @@ async function takeOrRecall(
     sysroot: context.sysroot,
     ...(context.locate === undefined ? {} : { locate }),
     tables: context.tables,
+    states: context.states,
     isOptimized: optimization(compiled, link, context.messages.artifacts),
     isWorkspace: workspaceCode(context.messages, context.sysroot),
   });

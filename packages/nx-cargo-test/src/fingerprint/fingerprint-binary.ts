@@ -2,19 +2,28 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { relative, isAbsolute } from 'node:path';
 import {
+  fingerprintAndKeep,
   fingerprintProgram,
   fingerprintTests,
+  fingerprintTestsAgain,
   GRAPH_VERSION,
   ObjectGraphError,
   readExecutable,
 } from '@nx-cargo-test/object-graph';
-import type { Link, SharedStatic } from '@nx-cargo-test/object-graph';
+import type {
+  Executable,
+  Link,
+  LinkedFile,
+  SharedStatic,
+  TestFingerprints,
+} from '@nx-cargo-test/object-graph';
 import type { CapturedLink } from '../cargo/read-capture';
 import { takesMoreMembers, unfollowedLinkArguments } from '../cargo/unfollowed-link-arguments';
 import { withFile } from './file-source';
 import type { LinkPayload } from './link-payload';
+import type { LinkStates } from './link-states';
 import { withoutTableCache } from './table-cache';
-import type { TableCache } from './table-cache';
+import type { CachedTable, TableCache } from './table-cache';
 
 /** A linked executable and what is known of its link. */
 export interface FingerprintRequest {
@@ -40,6 +49,8 @@ export interface FingerprintRequest {
   locate?(path: string): string;
   /** Reads the files of the link. Default: without a cache, and with all paths counting. */
   readonly tables?: TableCache;
+  /** What is known of earlier links. Default: nothing, and nothing is kept. */
+  readonly states?: LinkStates;
 }
 
 /** Why some tests depend on the whole binary, and how many. */
@@ -88,10 +99,10 @@ export async function fingerprintBinary(request: FingerprintRequest): Promise<Bi
       readsEnvironment,
       sharedState: statics,
     } = request.harness
-      ? fingerprintTests(objects, tests)
+      ? takeFingerprints(request, objects)
       : {
           fingerprints: new Map(
-            tests.map((name) => [name, fingerprintProgram(objects, request.isStarted)]),
+            tests.map((name) => [name, fingerprintProgram(wholeLink(objects), request.isStarted)]),
           ),
           unknown: new Map<string, string>(),
           readsEnvironment: new Set(tests),
@@ -128,15 +139,54 @@ export async function fingerprintBinary(request: FingerprintRequest): Promise<Bi
   }
 }
 
+/** Follows the link, unless all of it can be told from an earlier one of the same executable. */
+function takeFingerprints(
+  { executable, tests, states, tables }: FingerprintRequest,
+  { files, ...link }: ReadLink,
+): TestFingerprints {
+  const keyed = files.flatMap(({ key, ...file }) =>
+    key === undefined ? [] : [{ ...file, key, table: () => file.cached.table }],
+  );
+  if (states === undefined || tables === undefined || keyed.length < files.length)
+    return fingerprintTests(wholeLink({ files, ...link }), tests);
+  const known = states.read(executable);
+  const again =
+    known &&
+    fingerprintTestsAgain(known, { files: keyed, ...link }, tests, (key) => tables.find(key));
+  if (again !== undefined) return again;
+  const { taken, state } = fingerprintAndKeep({ files: keyed, ...link }, tests);
+  states.write(executable, state);
+  return taken;
+}
+
+/** A link of which not all files need be in memory. */
+interface ReadLink {
+  readonly files: readonly (Omit<LinkedFile, 'bytes'> & {
+    readonly key: string | undefined;
+    readonly cached: CachedTable;
+  })[];
+  readonly executable: Executable;
+  readonly takesMore: boolean;
+}
+
+function wholeLink({ files, ...link }: ReadLink): Link {
+  return {
+    files: files.map(({ key: _, cached, ...file }) => ({ ...file, bytes: cached.table })),
+    ...link,
+  };
+}
+
 function readLink(
   request: FingerprintRequest,
   link: CapturedLink,
-): { objects: Link; payload: LinkPayload | undefined } {
+): { objects: ReadLink; payload: LinkPayload | undefined } {
   const tables = request.tables ?? withoutTableCache([]);
   const read = link.inputs.map(({ path, file }) => {
     const isStandard = isInside(request.sysroot, path);
+    const cached = tables.read(path, file);
     return {
-      ...tables.read(path, file),
+      cached,
+      key: cached.key,
       name: path,
       optimized: !isStandard && request.isOptimized(path),
       isStandard,
@@ -148,12 +198,11 @@ function readLink(
   const file = request.locate?.(link.output) ?? request.executable;
   const executable = withFile(file, readExecutable);
   const takesMore = takesMoreMembers(link);
-  const files = read.map(({ key: _, table, ...file }) => ({ ...file, bytes: table }));
-  const kept = read.flatMap(({ key, table: _, ...file }) =>
+  const kept = read.flatMap(({ key, cached: _, ...file }) =>
     key === undefined ? [] : [{ ...file, key }],
   );
   return {
-    objects: { files, executable, takesMore },
+    objects: { files: read, executable, takesMore },
     payload:
       kept.length < read.length
         ? undefined

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,11 +16,17 @@ import {
   FileReader,
   TABLE_VERSION,
 } from '@nx-cargo-test/object-graph';
-import type { FileTable, NamedPlace } from '@nx-cargo-test/object-graph';
+import type { ByteSource, FileTable, NamedPlace } from '@nx-cargo-test/object-graph';
+import { CargoTestError } from '../errors';
 import { withFile } from './file-source';
 
 /** What is known of an object or an archive, and by which key it can be found again. */
 export interface CachedTable {
+  /**
+   * Brought into memory when it is first asked for.
+   *
+   * @throws {ObjectGraphError} when it cannot be followed.
+   */
   readonly table: FileTable;
   /** Lower-case hexadecimal; `undefined` if it is not kept. */
   readonly key: string | undefined;
@@ -76,23 +83,48 @@ export function openTableCache(folder: string, places: readonly NamedPlace[]): T
       return undefined;
     }
   };
+  const keyOf = (name: string, source: ByteSource): string =>
+    createHash('sha256')
+      .update(`${placesText}\n${reader.digest(name, source)}`)
+      .digest('hex');
+  const make = (name: string, source: ByteSource, key: string): FileTable => {
+    const table = reader.table(name, source);
+    write(folder, fileOf(key), encodeFileTable(table));
+    return table;
+  };
+  /** Makes a table anew that is damaged. */
+  const again = (name: string, path: string, key: string): FileTable =>
+    withFile(path, (source) => {
+      if (keyOf(name, source) !== key)
+        throw new CargoTestError('SOURCES_CHANGED', `${path} changed while it was read`);
+      return make(name, source, key);
+    });
   return {
     find,
     read: (name, path) =>
       withFile(path, (source) => {
-        const digest = reader.digest(name, source);
-        const key = createHash('sha256').update(`${placesText}\n${digest}`).digest('hex');
+        const key = keyOf(name, source);
         used.add(key);
-        const known = find(key);
-        if (known !== undefined) return { table: known, key };
-        const table = reader.table(name, source);
-        write(folder, fileOf(key), encodeFileTable(table));
+        // Read while the file is what was digested, but not brought into memory.
+        if (existsSync(fileOf(key))) return lazily(key, () => find(key) ?? again(name, path, key));
+        const table = make(name, source, key);
         return { table, key };
       }),
     release: () => reader.release(),
     save: (more) => {
       for (const key of more) used.add(key);
       forget(folder, used);
+    },
+  };
+}
+
+function lazily(key: string, make: () => FileTable): CachedTable {
+  let made: FileTable | undefined;
+  return {
+    key,
+    get table() {
+      made ??= make();
+      return made;
     },
   };
 }

@@ -1,0 +1,2 @@
+/** Thrown where a link can't be told from a state, and has to be followed anew. */
+export class CannotPatch extends Error {}
