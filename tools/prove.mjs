@@ -33,6 +33,7 @@ const PARTS = {
   sabotage: COMPILERS,
   executed: [VALGRIND],
   cases: [],
+  incremental: COMPILERS,
 };
 
 const { names, limit, seed, isReported } = readArguments(process.argv.slice(2));

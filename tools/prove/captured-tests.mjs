@@ -46,6 +46,7 @@ export function dropCaptures(folder) {
  * Fingerprints the tests of one linked test binary.
  *
  * @param build.optimized Whether the crates were compiled with optimisation.
+ * @param build.memory `{ tables, states }` as `fingerprintBinary` takes them. Default: none.
  * @param build.workspace Whether an input's path is code of the package under test.
  * @returns `{ fingerprints: Map, widened }` as `fingerprintBinary` gives them.
  */
@@ -61,5 +62,6 @@ export function fingerprintTests(link, tests, sysroot, build) {
     sysroot,
     isOptimized: (path) => build.optimized && !isInside(sysroot, path),
     isWorkspace: build.workspace ?? (() => true),
+    ...build.memory,
   });
 }

@@ -1,17 +1,15 @@
 // Whatever a user can see of a test changes only with its fingerprint: generated crates are edited
 // step by step, and what each test prints and how it ends is compared between the builds.
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { appendFileSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { repository } from '../setup.mjs';
 import { fingerprintTests } from './captured-tests.mjs';
 import { TOOLCHAIN } from './edits/build.mjs';
 import { compareBuilds } from './edits/compare.mjs';
 import { observeTests } from './edits/observe.mjs';
-import { FOCUSES, GENERATOR_VERSION, STEPS } from './edits/plan.mjs';
+import { FOCUSES, STEPS } from './edits/plan.mjs';
 import { editTables } from './edits/tables.mjs';
+import { codeDigest, currentVersions } from './edits/versions.mjs';
 import { walkChain } from './edits/walk.mjs';
 import { readLines } from './result-lines.mjs';
 
@@ -21,7 +19,6 @@ const OPT_LEVELS = [0, 3];
 const EDITS_PER_LEVEL = 2000;
 /** Edits of each focus and opt-level. */
 const FOCUSED_EDITS = 250;
-const objectGraph = join(repository, 'packages/object-graph/dist');
 
 /** Runs what is not yet in the results. */
 export async function prove({ scratch, limit = Infinity, seed = 1, say }) {
@@ -165,23 +162,4 @@ function readResults(scratch) {
   return readLines(join(scratch, 'results.jsonl')).filter(
     ({ holdsFor }) => JSON.stringify(holdsFor) === present,
   );
-}
-
-function currentVersions() {
-  const { GRAPH_VERSION } = createRequire(import.meta.url)(join(objectGraph, 'index.js'));
-  const rustc = execFileSync('rustc', ['--version'], {
-    env: { ...process.env, RUSTUP_TOOLCHAIN: TOOLCHAIN },
-    encoding: 'utf8',
-  }).trim();
-  return { graph: GRAPH_VERSION, rustc, generator: GENERATOR_VERSION };
-}
-
-/** Digest of the code that takes fingerprints. */
-function codeDigest() {
-  const hash = createHash('sha256');
-  const names = readdirSync(objectGraph, { recursive: true }).filter((name) =>
-    name.endsWith('.js'),
-  );
-  for (const name of names.sort()) hash.update(readFileSync(join(objectGraph, name)));
-  return hash.digest('hex').slice(0, 16);
 }

@@ -12,6 +12,12 @@ import { firstProgram, nextProgram, STEPS } from './plan.mjs';
  * @throws When a program does not compile.
  */
 export async function* walkChain(chain, folder, firstStep = 1) {
+  for await (const build of walkBuilds(chain, folder, firstStep))
+    yield { ...build, seen: await observeTests(build.executable, build.tests) };
+}
+
+/** The same without `seen`: no test is run. */
+export async function* walkBuilds(chain, folder, firstStep = 1) {
   const builds = await BuildFolder.open(folder, chain.optLevel);
   let program = firstProgram(chain);
   let edits = [];
@@ -19,7 +25,6 @@ export async function* walkChain(chain, folder, firstStep = 1) {
     if (step > 0) ({ program, edits } = nextProgram(program, chain, step));
     if (step < firstStep - 1) continue;
     const built = await builds.build(program);
-    const seen = await observeTests(built.executable, built.tests);
-    yield { step, edits: step < firstStep ? [] : edits, program, ...built, seen };
+    yield { step, edits: step < firstStep ? [] : edits, program, ...built };
   }
 }
