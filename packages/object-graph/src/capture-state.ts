@@ -99,26 +99,26 @@ function symbolsOf(
   graph: ObjectGraph,
 ): Pick<LinkState['columns'], 'symbolBytes' | 'firstSymbolBytes'> {
   const first = new Int32Array(graph.size + 1);
-  let bytes = new Uint8Array(1 << 20);
-  let used = 0;
-  for (let id = 0; id < graph.size; id++) {
-    const { table } = graph.object(id);
-    const name = table.pieceNames[graph.piece(id)]!;
-    const start = table.firstNameWords[name]! * 4;
-    let length = table.firstNameWords[name + 1]! * 4 - start;
-    const { buffer, byteOffset, byteLength } = table.names;
-    const own = new Uint8Array(buffer, byteOffset, byteLength);
-    while (length > 0 && own[start + length - 1] === 0) length--;
-    if (used + length > bytes.length) {
-      const larger = new Uint8Array(Math.max(bytes.length * 2, used + length));
-      larger.set(bytes);
-      bytes = larger;
+  const forEach = (
+    tell: (id: number, own: Uint8Array, start: number, end: number) => void,
+  ): void => {
+    for (let id = 0; id < graph.size; id++) {
+      const { table } = graph.object(id);
+      const name = table.pieceNames[graph.piece(id)]!;
+      const { buffer, byteOffset, byteLength } = table.names;
+      const own = new Uint8Array(buffer, byteOffset, byteLength);
+      const start = table.firstNameWords[name]! * 4;
+      let end = table.firstNameWords[name + 1]! * 4;
+      while (end > start && own[end - 1] === 0) end--;
+      tell(id, own, start, end);
     }
-    for (let at = 0; at < length; at++) bytes[used + at] = own[start + at]!;
-    used += length;
-    first[id + 1] = used;
-  }
-  return { symbolBytes: bytes.subarray(0, used), firstSymbolBytes: first };
+  };
+  forEach((id, _, start, end) => (first[id + 1] = first[id]! + end - start));
+  const bytes = new Uint8Array(first[graph.size]!);
+  forEach((id, own, start, end) => {
+    for (let from = start, to = first[id]!; from < end; from++, to++) bytes[to] = own[from]!;
+  });
+  return { symbolBytes: bytes, firstSymbolBytes: first };
 }
 
 function namesOf(

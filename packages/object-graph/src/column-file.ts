@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 const DIGEST_SIZE = 32;
 const ALIGNMENT = 8;
@@ -28,21 +28,30 @@ export function encodeColumns(
   outline: unknown,
   columns: readonly Column[],
 ): Uint8Array {
+  return Buffer.concat(columnParts(magic, outline, columns));
+}
+
+/** The same in parts, most of them views of the columns, so that they need no more room. */
+export function columnParts(
+  magic: string,
+  outline: unknown,
+  columns: readonly Column[],
+): readonly Uint8Array[] {
   const text = Buffer.from(JSON.stringify(outline));
-  const header = headerSize(magic);
-  let size = aligned(header + text.length);
-  for (const column of columns) size += aligned(column.byteLength);
-  const bytes = Buffer.alloc(size);
-  text.copy(bytes, header);
-  let at = aligned(header + text.length);
-  for (const { buffer, byteOffset, byteLength } of columns) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += aligned(byteLength);
-  }
-  bytes.write(magic, 'latin1');
-  bytes.writeUInt32LE(text.length, header - 4);
-  digestOf(bytes, magic).copy(bytes, magic.length);
-  return bytes;
+  const header = Buffer.alloc(headerSize(magic));
+  header.write(magic, 'latin1');
+  header.writeUInt32LE(text.length, header.length - 4);
+  const parts: Uint8Array[] = [header];
+  const add = (part: Uint8Array): void => {
+    parts.push(part, new Uint8Array(aligned(part.length) - part.length));
+  };
+  add(text);
+  for (const { buffer, byteOffset, byteLength } of columns)
+    add(new Uint8Array(buffer, byteOffset, byteLength));
+  const digest = createHash('sha256').update(header.subarray(magic.length + DIGEST_SIZE));
+  for (const part of parts.slice(1)) digest.update(part);
+  digest.digest().copy(header, magic.length);
+  return parts;
 }
 
 /** Reads what {@link encodeColumns} wrote; `undefined` for anything else, and for damaged bytes. */

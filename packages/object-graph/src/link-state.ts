@@ -1,5 +1,5 @@
 import type { Column, ColumnKind } from './column-file';
-import { decodeColumns, encodeColumns } from './column-file';
+import { columnParts, decodeColumns } from './column-file';
 import type { Executable } from './executable';
 import type { CountedLocations } from './location-readers';
 import type { KnownClasses } from './reached-classes';
@@ -97,8 +97,8 @@ type Outline = Omit<LinkState, 'columns' | 'classes'> & {
   >;
 };
 
-/** Writes a state as bytes. */
-export function encodeLinkState({ columns, classes, ...rest }: LinkState): Uint8Array {
+/** Writes a state as bytes: parts to be written one after the other. */
+export function encodeLinkState({ columns, classes, ...rest }: LinkState): readonly Uint8Array[] {
   const modes: Partial<Record<CountedLocations, [number, number[]]>> = {};
   const all: Column[] = COLUMN_NAMES.map((name) => columns[name]);
   for (const [counted, { of, digests, lists, cyclic, places }] of Object.entries(classes)) {
@@ -106,7 +106,7 @@ export function encodeLinkState({ columns, classes, ...rest }: LinkState): Uint8
     all.push(of, digests, lists, cyclic, ...places);
   }
   const lengths = COLUMN_NAMES.map((name) => columns[name].length);
-  return encodeColumns(MAGIC, { ...rest, lengths, modes } satisfies Outline, all);
+  return columnParts(MAGIC, { ...rest, lengths, modes } satisfies Outline, all);
 }
 
 /** Reads what {@link encodeLinkState} wrote; `undefined` for anything else, and for damaged bytes. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
+  closeSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -56,7 +58,7 @@ export function openLinkStates(folder: string, version: string): LinkStates {
           return;
         }
         mkdirSync(folder, { recursive: true });
-        writeFileSync(temporary, encodeLinkState(state));
+        writeParts(temporary, encodeLinkState(state));
         renameSync(temporary, file);
         keepNewest(folder);
       } catch {
@@ -64,6 +66,15 @@ export function openLinkStates(folder: string, version: string): LinkStates {
       }
     },
   };
+}
+
+function writeParts(path: string, parts: readonly Uint8Array[]): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const part of parts) writeFileSync(file, part);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function keepNewest(folder: string): void {
