@@ -72,8 +72,7 @@ function patchedFingerprints(
 ): TestFingerprints | undefined {
   const names = findNameChanges(state, files);
   if (names === undefined) return undefined;
-  const objects = files.flatMap((file) => file.objects);
-  const graph = new PatchedGraph(state, link, objects, names);
+  const graph = new PatchedGraph(state, link, files, names);
   const roots = testRoots(state, graph, tests, files);
   const affected = reachingNodes(graph, graph.read());
   const known = (counted: CountedLocations): KnownClasses | undefined => {

@@ -34,6 +34,8 @@ export interface ChangedFile {
   readonly before: FileTable;
   readonly after: FileTable;
   readonly objects: readonly ChangedObject[];
+  /** Names of all of its members that are objects, changed or not, by their numbers in the state. */
+  readonly members: ReadonlyMap<number, string>;
 }
 
 /**
@@ -63,7 +65,7 @@ export function findChangedFiles(
     const after = link.files[index]!.table();
     const objects = changedMembers(state, before, after, firstObjects[index]!);
     if (objects === undefined) return undefined;
-    changed.push({ before, after, objects });
+    changed.push({ before, after, objects, members: membersOf(after, firstObjects[index]!) });
   }
   return changed;
 }
@@ -127,6 +129,12 @@ function changedMembers(
     id++;
   }
   return objects;
+}
+
+/** The names of members that are objects. */
+function membersOf({ members }: FileTable, firstObject: number): Map<number, string> {
+  const objects = members.filter(({ table }) => table !== undefined);
+  return new Map(objects.map(({ name }, index) => [firstObject + index, name]));
 }
 
 function areSame(one: ObjectTable, other: ObjectTable): boolean {

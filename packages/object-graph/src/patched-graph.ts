@@ -4,7 +4,7 @@ import { Int32List } from './growing-array';
 import { Handoffs } from './handoffs';
 import { incomingReferences } from './incoming-references';
 import type { Incoming } from './incoming-references';
-import type { ChangedObject, KeyedLink } from './link-changes';
+import type { ChangedFile, ChangedObject, KeyedLink } from './link-changes';
 import type { LinkedObject } from './linked-program';
 import type { LinkState } from './link-state';
 import type { NameChanges } from './name-changes';
@@ -28,6 +28,8 @@ export class PatchedGraph implements PieceGraph {
   readonly #link: KeyedLink;
   readonly #names: PatchedNames;
   readonly #changes: NameChanges;
+  /** Names of the members of archives that changed. */
+  readonly #members: ReadonlyMap<number, string>;
   readonly #changed: ReadonlyMap<number, ChangedObject>;
   readonly #objects = new Map<number, LinkedObject>();
   readonly #nodeObjects: Int32List;
@@ -46,9 +48,11 @@ export class PatchedGraph implements PieceGraph {
   constructor(
     state: LinkState,
     link: KeyedLink,
-    objects: readonly ChangedObject[],
+    files: readonly ChangedFile[],
     changes: NameChanges,
   ) {
+    const objects = files.flatMap((file) => file.objects);
+    this.#members = new Map(files.flatMap(({ members }) => [...members]));
     const { columns } = state;
     this.#state = state;
     this.#link = link;
@@ -139,7 +143,8 @@ export class PatchedGraph implements PieceGraph {
     const number = this.#nodeObjects.at(id);
     let object = this.#facts[number];
     if (object === undefined) {
-      const { file, member } = this.#state.objects[number]!;
+      const { file, member: known } = this.#state.objects[number]!;
+      const member = this.#members.get(number) ?? known;
       const { name, optimized, isStandard, isWorkspace } = this.#link.files[file]!;
       const full = member === '' ? name : `${name}(${member})`;
       object = { name: full, optimized, isStandard, isWorkspace };

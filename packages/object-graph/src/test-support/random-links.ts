@@ -159,7 +159,10 @@ export function keyedLink(
   tables: Map<string, FileTable>,
 ): { link: KeyedLink; tests: string[] } {
   const archive = buildArchive(
-    members.map((object, index) => ({ name: `m${index}.o`, bytes: objectBytes(object) })),
+    members.map((object, index) => ({
+      name: `m${index}-${objects.length + object.functions.length}.o`,
+      bytes: objectBytes(object),
+    })),
     members.flatMap((object, index) => namesOf(object).map((name) => [name, index] as const)),
   );
   const files = [...objects.map(objectBytes), archive].map((bytes, index) => {
