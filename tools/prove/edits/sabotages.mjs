@@ -131,7 +131,7 @@ export const SABOTAGES = {
     ],
   },
   'places of equal content are one': {
-    changes: [['worded-graph.ts', '(graph.flags(id) & PIECE.place) === 0 ? 0 : 1', '0']],
+    changes: [['worded-graph.ts', '(nodeFlags[id]! & PIECE.place) === 0 ? 0 : 1', '0']],
   },
   'tables and vtables are not followed': {
     changes: [
