@@ -32,7 +32,7 @@ export async function captureEnvironment(folder, environment = process.env) {
 /** The links recorded below `folder`: `{ output, inputs, … }` as `readCapture` gives them, by output path. */
 export async function capturedLinks(folder) {
   const records = await listCaptures(join(folder, 'links'));
-  const links = await Promise.all(records.map(readCapture));
+  const links = await Promise.all(records.map((record) => readCapture(record)));
   return new Map(links.map((link) => [link.output, link]));
 }
 
