@@ -22,5 +22,7 @@ export function describeIssue(
   }
   const values = [...(issue.expected ?? '').matchAll(/"([^"]*)"/g)].map(([, value = '']) => value);
   const proposal = typeof issue.input === 'string' ? proposeNearest(issue.input, values) : '';
-  return `${path}: expected ${issue.expected ?? 'another value'}, got ${issue.received}${proposal}`;
+  // A pattern's message says in words what is expected.
+  const expected = issue.type === 'regex' ? issue.message : (issue.expected ?? 'another value');
+  return `${path}: expected ${expected}, got ${issue.received}${proposal}`;
 }

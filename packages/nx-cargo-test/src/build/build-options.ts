@@ -33,3 +33,22 @@ export function selectionArguments(options: BuildTestsOptions): string[] {
     ...(options.profile === undefined ? [] : ['--profile', options.profile]),
   ];
 }
+
+/** What of the choice of features contradicts itself, or `undefined`. */
+export function contradictoryFeatures({
+  features = [],
+  allFeatures,
+  noDefaultFeatures,
+}: {
+  readonly features?: readonly string[] | undefined;
+  readonly allFeatures?: boolean | undefined;
+  readonly noDefaultFeatures?: boolean | undefined;
+}): string | undefined {
+  if (allFeatures !== true) return undefined;
+  if (features.length > 0) {
+    return 'allFeatures: true, and features names some; leave one of them out';
+  }
+  return noDefaultFeatures === true
+    ? 'allFeatures: true, and noDefaultFeatures leaves some out; leave one of them out'
+    : undefined;
+}

@@ -19,6 +19,13 @@ export function parseOptions<S extends v.GenericSchema>(
   const [issue] = result.issues;
   throw new CargoTestError(
     'INVALID_OPTIONS',
-    `options of the executor nx-cargo-test:${executor}: ${describeIssue(issue)}`,
+    `options of the executor nx-cargo-test:${executor}: ${describeIssue(issue, keysOf(schema))}`,
   );
+}
+
+/** Known keys, for a schema of an object. */
+function keysOf(schema: v.GenericSchema): readonly string[] {
+  return 'entries' in schema && typeof schema.entries === 'object' && schema.entries !== null
+    ? Object.keys(schema.entries)
+    : [];
 }

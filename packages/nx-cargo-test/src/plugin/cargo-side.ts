@@ -3,7 +3,12 @@ import { join, posix } from 'node:path';
 import { CargoTestError } from '../errors';
 import type { CargoManifest } from '../cargo/cargo-manifest';
 import { openDiskCache, type DiskCache } from '../disk-cache';
-import { groupManifests, readManifest, type ManifestGroup } from './group-manifests';
+import {
+  groupManifests,
+  readManifest,
+  type ManifestFile,
+  type ManifestGroup,
+} from './group-manifests';
 import type { LocatedPackage } from './path-closure';
 import { readCargoWorkspaces, type ReadMetadata } from './read-cargo-workspaces';
 import { workspacePaths } from './workspace-path';
@@ -64,6 +69,12 @@ export async function readCargoSide(
       unreadable.push({ group, failure: rootOutside(group, workspace.folder) });
       continue;
     }
+    const members = new Set(workspace.packages.map((each) => toWorkspace(each.manifestFile)));
+    for (const each of group.files) {
+      if (each.content instanceof Error || each.content.workspaceFolder === undefined) continue;
+      if (members.has(each.file)) continue;
+      unreadable.push({ group: { root: each, files: [each] }, failure: notMember(each, group) });
+    }
     const targetFolder = toWorkspace(workspace.targetFolder);
     for (const cargo of workspace.packages) {
       const manifestFile = toWorkspace(cargo.manifestFile);
@@ -92,6 +103,15 @@ export async function readCargoSide(
       return inside === undefined ? undefined : byFolder.get(inside);
     },
   };
+}
+
+/** Cargo refuses such a package; one that names no workspace may be a fixture, and is passed over. */
+function notMember({ file }: ManifestFile, { root }: ManifestGroup): CargoTestError {
+  return new CargoTestError(
+    'CARGO_METADATA_FAILED',
+    `${file} names the workspace ${root.folder}, whose members it is not among; ` +
+      `add it to "members" in ${root.file}, or remove "workspace" from its [package]`,
+  );
 }
 
 function rootOutside(group: ManifestGroup, folder: string): CargoTestError {

@@ -1,31 +1,37 @@
 import { logger, type CreateNodes } from '@nx/devkit';
+import type { CargoTestError } from '../errors';
 import { readCargoSide, type CargoSide } from './cargo-side';
 import { inferProjects } from './infer-projects';
-import { resolveOptions, type NxCargoTestOptions } from './plugin-options';
+import { failEveryTarget } from './failed-project';
+import type { NxCargoTestOptions } from './plugin-options';
+import { readOptions } from './usable-options';
 
 /**
  * Makes an Nx project of each Cargo package and targets of its test modules.
  * A Cargo workspace that cargo cannot read is reported once, and its projects'
- * targets fail; those of all others are whole.
- *
- * @throws {CargoTestError} `INVALID_OPTIONS` if the plugin's options in nx.json are wrong.
+ * targets fail; those of all others are whole. Wrong options in nx.json are reported
+ * once, too, and fail all targets of the plugin but none of others.
  */
 export const createNodes: CreateNodes<NxCargoTestOptions> = [
   '**/Cargo.toml',
   async (manifestFiles, rawOptions, context) => {
-    const options = resolveOptions(rawOptions);
+    const { options, failure, setNames } = readOptions(rawOptions);
     const side = await readCargoSide(manifestFiles, context.workspaceRoot);
     const inferred = await inferProjects(side, context.workspaceRoot, options);
-    reportUnreadable(side);
-    return inferred.map(({ manifestFile, project }) => [
-      manifestFile,
-      { projects: { [project.root]: project } },
-    ]);
+    report(side, failure);
+    return inferred.map(({ manifestFile, project }) => {
+      const whole = failure === undefined ? project : failEveryTarget(project, failure, setNames);
+      return [manifestFile, { projects: { [project.root]: whole } }];
+    });
   },
 ];
 
-function reportUnreadable({ unreadable }: CargoSide): void {
-  for (const message of new Set(unreadable.map(({ failure }) => failure.message))) {
+function report({ unreadable }: CargoSide, wrongOptions: CargoTestError | undefined): void {
+  const failures = [
+    ...(wrongOptions === undefined ? [] : [{ failure: wrongOptions }]),
+    ...unreadable,
+  ];
+  for (const message of new Set(failures.map(({ failure }) => failure.message))) {
     logger.error(`nx-cargo-test: ${message}`);
   }
 }

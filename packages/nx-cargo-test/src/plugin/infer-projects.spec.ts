@@ -288,7 +288,7 @@ describe('inferProjects', () => {
     expect(doctor).toMatchObject({ executor: 'nx-cargo-test:doctor', cache: false });
     expect(Object.keys(failing).sort()).toEqual([
       ...['all', 'build', 'build-tests', 'ci', 'coverage', 'docs', 'fmt-check', 'lint', 'miri'],
-      'test',
+      ...['test', 'test-doc'],
     ]);
     for (const target of Object.values(failing)) {
       expect(target.cache).toBe(false);

@@ -8,15 +8,18 @@ import type { TestBinaryId, TestBinaryKind } from '../module/test-module';
 import type { CargoManifest } from '../cargo/cargo-manifest';
 import type { CargoSide, SeenPackage } from './cargo-side';
 import { digest, openDiskCache, pluginVersion, type DiskCache } from '../disk-cache';
+import type { CargoTestError } from '../errors';
+import { TARGET_PREFIX } from '../module/name-targets';
 import { chooseRunner } from '../choose-runner';
 import { commandTargetNames, commandTargets, type CommandTargets } from './command-targets';
 import { doctorTarget } from './doctor-target';
 import { chooseLimaBuild } from '../lima/lima-build';
-import { failedProject } from './failed-project';
+import { failedProject, failSets } from './failed-project';
 import { likelyMembers, packageNameOf } from './group-manifests';
 import { packageTargets, type PackageBinary, type PackageTargets } from './package-targets';
 import { pathClosure } from './path-closure';
 import type { ResolvedOptions } from './plugin-options';
+import { setsWithStrayMembers } from './test-sets';
 import { workspacePaths } from './workspace-path';
 
 /** A project and the Cargo.toml that it comes from. */
@@ -40,14 +43,21 @@ export async function inferProjects(
   // The key holds the version that wrote the value, so its shape is known.
   const known = (cache.read('outlines', key) ?? {}) as KnownOutlines;
   const reader = openCrateReader(known);
-  const inferred: InferredProject[] = [];
+  const projects: ProjectConfiguration[] = [];
   for (const each of side.packages) {
-    inferred.push({
-      manifestFile: each.manifestFile,
-      project: await packageProject(each, side, workspaceRoot, options, reader),
-    });
+    projects.push(await packageProject(each, side, workspaceRoot, options, reader));
   }
+  // What cannot be read may have any member.
+  const wrongSets =
+    side.unreadable.length > 0
+      ? new Map<string, CargoTestError>()
+      : strayMembers(side, projects, options);
+  const inferred: InferredProject[] = failSets(projects, wrongSets).map((project, index) => ({
+    manifestFile: side.packages[index]!.manifestFile,
+    project,
+  }));
   if (reader.hasNew()) cache.write('outlines', key, reader.outlines());
+  const setNames = Object.keys(options.sets).sort();
   for (const { group, failure } of side.unreadable) {
     const members = likelyMembers(group);
     for (const { file, folder } of members.length > 0 ? members : [group.root]) {
@@ -55,11 +65,30 @@ export async function inferProjects(
       const name = packageNameOf(manifest) ?? basename(join(workspaceRoot, folder));
       inferred.push({
         manifestFile: file,
-        project: failedProject(name, folder, failure, commandTargetNames(options)),
+        project: failedProject(name, folder, failure, setNames, commandTargetNames(options)),
       });
     }
   }
   return distinctNames(inferred);
+}
+
+function strayMembers(
+  side: CargoSide,
+  projects: readonly ProjectConfiguration[],
+  { sets }: ResolvedOptions,
+): ReadonlyMap<string, CargoTestError> {
+  const setTargets = new Set(Object.keys(sets).map((set) => TARGET_PREFIX + set));
+  const packages = side.packages.map(({ cargo }, index) => ({
+    packageName: cargo.name,
+    members: Object.entries(projects[index]?.targets ?? {}).flatMap(([name, { executor }]) =>
+      /:(test-module|group)$/.test(executor ?? '') &&
+      name.startsWith(TARGET_PREFIX) &&
+      !setTargets.has(name)
+        ? [name.slice(TARGET_PREFIX.length)]
+        : [],
+    ),
+  }));
+  return setsWithStrayMembers(sets, packages);
 }
 
 async function packageProject(

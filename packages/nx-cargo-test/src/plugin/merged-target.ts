@@ -1,5 +1,6 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { CargoTestError, type ErrorCode } from '../errors';
+import { findUnknownOption } from './known-options';
 
 /** What this plugin keeps in `metadata.nxCargoTest` of each target that it makes. Nx does not hash it. */
 export interface CargoTestMetadata {
@@ -73,7 +74,7 @@ export function checkMergedTarget(
  * Fails unless the target that an executor runs for is intact.
  *
  * @throws {CargoTestError} `TARGET_DEFAULTS_REPLACED` with the form that merges,
- *   or the failure that inference met with this package.
+ *   `INVALID_OPTIONS` for an option that the executor does not have, or the failure that inference met with this package.
  */
 export function assertTargetIntact(context: ExecutorContext): void {
   const { projectName, targetName, target } = runningTarget(context);
@@ -85,6 +86,13 @@ export function assertTargetIntact(context: ExecutorContext): void {
     );
   }
   if (metadata.failure) throw new CargoTestError(metadata.failure.code, metadata.failure.message);
+  const unknown = findUnknownOption(target);
+  if (unknown !== undefined) {
+    throw new CargoTestError(
+      'INVALID_OPTIONS',
+      `${projectName}:${targetName}, set by targetDefaults or a project.json: ${unknown}`,
+    );
+  }
   const dependsOn = [...metadata.requires.dependsOn, ...(metadata.leaves ?? [])];
   const problem = checkMergedTarget(projectName, targetName, target, {
     ...metadata.requires,

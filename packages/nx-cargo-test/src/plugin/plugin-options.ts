@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { contradictoryFeatures } from '../build/build-options';
 import { describeIssue } from '../describe-issue';
 import { CargoTestError } from '../errors';
 import { REUSE_MODES } from '../ledger/reuse-mode';
@@ -193,6 +194,13 @@ export function resolveOptions(options: unknown): ResolvedOptions {
     throw new CargoTestError(
       'INVALID_OPTIONS',
       `options of nx-cargo-test in nx.json: killAfterSeconds: expected at least warnAfterSeconds (${resolved.warnAfterSeconds}), got ${resolved.killAfterSeconds}`,
+    );
+  }
+  const contradiction = contradictoryFeatures(resolved);
+  if (contradiction !== undefined) {
+    throw new CargoTestError(
+      'INVALID_OPTIONS',
+      `options of nx-cargo-test in nx.json: ${contradiction}`,
     );
   }
   if ('doc' in resolved.sets) {

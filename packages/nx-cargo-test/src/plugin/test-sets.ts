@@ -1,5 +1,6 @@
-import type { ErrorCode } from '../errors';
+import { CargoTestError, type ErrorCode } from '../errors';
 import { TARGET_PREFIX, type NamedTargets } from '../module/name-targets';
+import { proposeNearest } from '../nearest-name';
 
 /** A configured set as a target. */
 export interface TestSet {
@@ -39,6 +40,46 @@ export function resolveSets(
   });
 }
 
+/** A package and what sets can have as members: names of its targets without `test-`. */
+export interface PackageMembers {
+  readonly packageName: string;
+  readonly members: readonly string[];
+}
+
+/**
+ * The sets with a member that no package has, each with what is wrong: a package by
+ * itself cannot tell such a member from one that another package has.
+ */
+export function setsWithStrayMembers(
+  sets: Readonly<Record<string, readonly string[]>>,
+  packages: readonly PackageMembers[],
+): ReadonlyMap<string, CargoTestError> {
+  const packageNames = new Set(packages.map(({ packageName }) => packageName));
+  const names = new Set(packages.flatMap((each) => each.members));
+  const problem = (member: string): string | undefined => {
+    const [packageName, name] = /^([^:]*):(.*)$/s.exec(member)?.slice(1) ?? [];
+    if (name !== undefined) {
+      return packageNames.has(packageName ?? '')
+        ? undefined
+        : `no package is called ${packageName}${proposeNearest(packageName ?? '', packageNames)}`;
+    }
+    const short = shortName(member);
+    return names.has(short)
+      ? undefined
+      : `no package has a target ${TARGET_PREFIX}${short}${proposeNearest(short, names)}`;
+  };
+  const wrong = Object.entries(sets).flatMap(([name, members]) => {
+    const [first] = members.flatMap((member, index) => {
+      const what = problem(member);
+      return what === undefined ? [] : [`sets.${name}.${index}: ${what}`];
+    });
+    if (first === undefined) return [];
+    const message = `options of nx-cargo-test in nx.json: ${first}`;
+    return [[name, new CargoTestError('INVALID_OPTIONS', message)] as const];
+  });
+  return new Map(wrong);
+}
+
 interface Member {
   readonly target: string;
   /** Whether the option names the package. */
@@ -48,9 +89,12 @@ interface Member {
 function memberTarget(member: string, packageName: string): readonly Member[] {
   const colon = member.indexOf(':');
   if (colon !== -1 && member.slice(0, colon) !== packageName) return [];
-  const short = member.slice(colon + 1);
-  const target = short.startsWith(TARGET_PREFIX) ? short : TARGET_PREFIX + short;
+  const target = TARGET_PREFIX + shortName(member.slice(colon + 1));
   return [{ target, qualified: colon !== -1 }];
+}
+
+function shortName(member: string): string {
+  return member.startsWith(TARGET_PREFIX) ? member.slice(TARGET_PREFIX.length) : member;
 }
 
 function unknownMembers(

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { BuildTestsOptions } from '../../build/build-options';
+import { contradictoryFeatures, type BuildTestsOptions } from '../../build/build-options';
+import { CargoTestError } from '../../errors';
 import { LIMA_SOURCES } from '../../lima/lima-sources';
 import { parseOptions } from '../parse-options';
 
@@ -14,7 +15,7 @@ export const buildOptionEntries = {
   buildEnvironment: v.exactOptional(v.array(v.string())),
 };
 
-const optionsSchema = v.object({
+const optionsSchema = v.strictObject({
   ...buildOptionEntries,
   limaInstance: v.exactOptional(v.string()),
   limaSources: v.exactOptional(v.picklist(LIMA_SOURCES)),
@@ -23,10 +24,16 @@ const optionsSchema = v.object({
 });
 
 /**
- * Checks the options of the executor `build-tests`; Nx has refused unknown keys by then.
+ * Checks the options of the executor `build-tests`.
  *
  * @throws {CargoTestError} `INVALID_OPTIONS` naming the first wrong key.
  */
 export function parseBuildTestsOptions(options: unknown): BuildTestsOptions {
-  return parseOptions(optionsSchema, 'build-tests', options);
+  const parsed = parseOptions(optionsSchema, 'build-tests', options);
+  const problem = contradictoryFeatures(parsed);
+  if (problem === undefined) return parsed;
+  throw new CargoTestError(
+    'INVALID_OPTIONS',
+    `options of the executor nx-cargo-test:build-tests: ${problem}`,
+  );
 }

@@ -1,0 +1,41 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { proposeNearest } from '../nearest-name';
+
+/**
+ * Looks for options of a target that its executor does not have. Nx itself lets them
+ * pass where an executor takes arguments for the tests.
+ *
+ * @returns what is wrong with the first, or `undefined`.
+ */
+export function findUnknownOption({
+  executor = '',
+  options,
+  configurations,
+}: TargetConfiguration): string | undefined {
+  const known = optionNames(executor);
+  if (known === undefined) return undefined;
+  const places: readonly (readonly [path: string, options: unknown])[] = [
+    ['options', options],
+    ...Object.entries(configurations ?? {}).map(
+      ([name, each]) => [`configurations.${name}`, each] as const,
+    ),
+  ];
+  for (const [path, given] of places) {
+    const unknown = Object.keys(given ?? {}).find((name) => !known.includes(name));
+    if (unknown === undefined) continue;
+    return `${path}.${unknown}: unknown option${proposeNearest(unknown, known)}; known are ${known.join(', ')}`;
+  }
+  return undefined;
+}
+
+/** Names in the schema of one of our executors, without those that only Nx fills in. */
+function optionNames(executor: string): readonly string[] | undefined {
+  const name = /^nx-cargo-test:([a-z-]+)$/.exec(executor)?.[1];
+  if (name === undefined) return undefined;
+  const file = join(__dirname, '..', '..', 'schemas', `${name}.json`);
+  const schema: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const { properties } = schema as { readonly properties: object };
+  return Object.keys(properties).filter((each) => !each.startsWith('__'));
+}
