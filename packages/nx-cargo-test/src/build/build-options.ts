@@ -22,6 +22,8 @@ export interface BuildTestsOptions {
   readonly limaSources?: LimaSources;
   /** Starts the instance when it is stopped. Default: false. */
   readonly limaStart?: boolean;
+  /** Attributes that mark test functions, beyond those that always do. Default: none. */
+  readonly testAttributes?: readonly string[];
 }
 
 /** The arguments that select features and profile, as cargo takes them. */

@@ -133,6 +133,7 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
       environment,
       cargoPackage,
       host.run,
+      options.testAttributes ?? [],
     );
     const taken = await fingerprintCompiled(
       tests.map((binary, index) => ({
@@ -234,8 +235,9 @@ function selectAll(
 ): LeafTests[] {
   const library = listed.find(({ kind, harness }) => kind === 'lib' && harness);
   const assigned = new Map<string, string>();
-  if (library !== undefined) {
-    const ownLeaves = leaves.filter(({ binary }) => binary.kind === 'lib');
+  const ownLeaves = leaves.filter(({ binary }) => binary.kind === 'lib');
+  // Tests that are not split all belong to the one leaf of their binary.
+  if (library !== undefined && ownLeaves.every(({ scope }) => scope.type !== 'binary')) {
     for (const [test, leaf] of assignTests(library.tests, ownLeaves, library.discovered))
       assigned.set(test, formatLeafId(leaf));
   }

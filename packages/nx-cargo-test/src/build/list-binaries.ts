@@ -20,9 +20,9 @@ export type Listed = ListedBinary & { readonly listing: readonly ListedTest[] };
  * source shows. A binary without harness is one test, called like its target.
  *
  * @param workspaceRoot Absolute path of the Nx workspace, whose project graph has read the sources before.
+ * @param testAttributes Attributes that make tests besides those that always do.
  * @throws {CargoTestError} `LISTING_FAILED`; `INVALID_FILE` for a Cargo.toml that is not TOML.
  */
-
 export async function listBinaries(
   workspaceRoot: string,
   binaries: readonly CompiledBinary[],
@@ -30,12 +30,13 @@ export async function listBinaries(
   environment: Readonly<Record<string, string>>,
   cargoPackage: CargoPackage,
   run: RunProgram,
+  testAttributes: readonly string[],
 ): Promise<Listed[]> {
   const known = openDiskCache(workspaceRoot).read(
     'outlines',
-    digest(pluginVersion(), String(OUTLINE_VERSION)),
+    digest(pluginVersion(), String(OUTLINE_VERSION), ...testAttributes),
   );
-  const reader = openCrateReader(known as KnownOutlines | undefined);
+  const reader = openCrateReader(known as KnownOutlines | undefined, testAttributes);
   const discovered = await reader.discover(binaries.map(({ sourceFile }) => sourceFile));
   const manifest = parseCargoManifest(readFileSync(cargoPackage.manifestFile, 'utf8'));
   if (manifest instanceof Error) {

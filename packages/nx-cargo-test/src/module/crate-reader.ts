@@ -20,10 +20,14 @@ export interface CrateReader {
  * Opens a reader that remembers every file it read; it is for one moment, and
  * does not see later changes.
  *
- * @param known Outlines kept from an earlier time. The grammar is loaded only if
- *   a text is not among them.
+ * @param known Outlines kept from an earlier time, made with the same attributes. The
+ *   grammar is loaded only if a text is not among them.
+ * @param testAttributes Attributes that make tests besides those that always do.
  */
-export function openCrateReader(known: KnownOutlines = {}): CrateReader {
+export function openCrateReader(
+  known: KnownOutlines = {},
+  testAttributes: readonly string[] = [],
+): CrateReader {
   const files = new Map<string, SourceText | undefined>();
   const used = new Map<string, FileOutline>();
   const present = new Map<string, boolean>();
@@ -65,7 +69,7 @@ export function openCrateReader(known: KnownOutlines = {}): CrateReader {
       const quick = readerWith(undefined, () => (complete = false));
       const found = entryFiles.map((file) => discoverTests(file, quick));
       if (complete) return found;
-      const thorough = readerWith(await loadOutlineSource(), () => undefined);
+      const thorough = readerWith(await loadOutlineSource(testAttributes), () => undefined);
       return entryFiles.map((file) => discoverTests(file, thorough));
     },
     outlines: () => Object.fromEntries(used),

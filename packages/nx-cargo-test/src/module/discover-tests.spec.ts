@@ -71,6 +71,17 @@ describe('discoverTests', () => {
     expect(testNames(found)).toEqual(['sync::model', 'sync::real']);
   });
 
+  it('takes configured attributes for tests, by whichever path source names them', async () => {
+    const files = {
+      'src/lib.rs':
+        '#[scenario] fn imported() {} #[macros::scenario(1)] fn named() {} #[scenarios] fn other() {}',
+    };
+    expect(testNames(await discover(files))).toEqual([]);
+    const found = await discover(files, ['macros::scenario']);
+    expect(testNames(found)).toEqual(['imported', 'named']);
+    expect(found.modules[0]?.tests.map(({ uncertain }) => uncertain)).toEqual([false, false]);
+  });
+
   it.each([
     '#[test] fn a() {',
     'mod',
@@ -86,8 +97,11 @@ describe('discoverTests', () => {
   });
 });
 
-async function discover(files: Readonly<Record<string, string>>): Promise<DiscoveredTests> {
-  const outlineSource = await loadOutlineSource();
+async function discover(
+  files: Readonly<Record<string, string>>,
+  testAttributes?: readonly string[],
+): Promise<DiscoveredTests> {
+  const outlineSource = await loadOutlineSource(testAttributes);
   const reader: SourceReader = {
     outline: (file) => (files[file] === undefined ? undefined : outlineSource(files[file])),
     exists: (file) => files[file] !== undefined,

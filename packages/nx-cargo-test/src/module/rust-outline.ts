@@ -65,26 +65,22 @@ export interface FileOutline extends OutlineItems {
 /** Reads one Rust source text. */
 export type OutlineSource = (source: string) => FileOutline;
 
-let loading: Promise<OutlineSource> | undefined;
+let loading: Promise<Parser> | undefined;
 
 /**
  * Loads the Rust grammar, once per process.
  *
+ * @param testAttributes Attributes that make tests besides those that always do.
  * @returns a synchronous function that outlines a source text. It never throws
  *   for what the text holds.
  */
-export function loadOutlineSource(): Promise<OutlineSource> {
-  return (loading ??= load());
-}
-
-async function load(): Promise<OutlineSource> {
-  await Parser.init();
-  const grammar = readFileSync(require.resolve('tree-sitter-rust/tree-sitter-rust.wasm'));
-  const parser = new Parser();
-  parser.setLanguage(await Language.load(grammar));
+export async function loadOutlineSource(
+  testAttributes: readonly string[] = [],
+): Promise<OutlineSource> {
+  const parser = await (loading ??= loadParser());
   return (source) => {
     try {
-      return outline(parser, source);
+      return outline(parser, source, testAttributes);
     } catch {
       // Source that nests deeper than the stack reaches must not end the graph of every project.
       return unreadable;
@@ -92,12 +88,20 @@ async function load(): Promise<OutlineSource> {
   };
 }
 
-function outline(parser: Parser, source: string): FileOutline {
+async function loadParser(): Promise<Parser> {
+  await Parser.init();
+  const grammar = readFileSync(require.resolve('tree-sitter-rust/tree-sitter-rust.wasm'));
+  const parser = new Parser();
+  parser.setLanguage(await Language.load(grammar));
+  return parser;
+}
+
+function outline(parser: Parser, source: string, testAttributes: readonly string[]): FileOutline {
   const tree = parser.parse(source.replace(/^\ufeff/, ''));
   if (tree === null) return unreadable;
   try {
     const { rootNode } = tree;
-    const state: OutlineState = { macroTests: false };
+    const state: OutlineState = { testAttributes, macroTests: false };
     const items = readItems(rootNode, state);
     return {
       ...items,
@@ -119,6 +123,7 @@ const unreadable: FileOutline = {
 };
 
 interface OutlineState {
+  readonly testAttributes: readonly string[];
   macroTests: boolean;
 }
 
@@ -150,7 +155,7 @@ function collectItems(body: Node, items: MutableItems, state: OutlineState): voi
         items.cfgs.push(...cfgTexts(parseAttribute(attributeText(node))));
         continue;
       case 'function_item':
-        addTest(node, attributes, items);
+        addTest(node, attributes, items, state);
         break;
       case 'mod_item':
         addModule(node, attributes, items, state);
@@ -183,14 +188,16 @@ function addTest(
   node: Node,
   attributes: readonly ConditionalAttribute[],
   items: MutableItems,
+  { testAttributes }: OutlineState,
 ): void {
   const name = node.childForFieldName('name');
-  const marks = attributes.filter(({ attribute }) => testMark(attribute) !== undefined);
+  const mark = ({ attribute }: ConditionalAttribute): ReturnType<typeof testMark> =>
+    testMark(attribute, testAttributes);
+  const marks = attributes.filter((each) => mark(each) !== undefined);
   const templates = attributes.filter(({ attribute }) => isTemplate(attribute));
   const isTemplateAlways = templates.some(({ conditions }) => conditions.length === 0);
   if (name === null || marks.length === 0 || isTemplateAlways) return;
-  const isCertain =
-    templates.length === 0 && marks.some(({ attribute }) => testMark(attribute) === 'test');
+  const isCertain = templates.length === 0 && marks.some((each) => mark(each) === 'test');
   const cfgs = [...cfgTexts(attributes)];
   if (marks.every(({ conditions }) => conditions.length > 0)) {
     cfgs.push(anyOf(marks.map(({ conditions }) => allOf(conditions))));
@@ -246,7 +253,10 @@ function addMacro(
 }
 
 function noteMacro(node: Node, state: OutlineState): void {
-  if (/test/i.test(node.text)) state.macroTests = true;
+  const names = state.testAttributes.map((path) => path.split('::').at(-1) ?? path);
+  if (/test/i.test(node.text) || names.some((name) => node.text.includes(name))) {
+    state.macroTests = true;
+  }
 }
 
 /** The `cfg` predicates among attributes; `cfg_attr(a, cfg(b))` holds unless a without b. */

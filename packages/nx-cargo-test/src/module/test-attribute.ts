@@ -5,12 +5,18 @@ import type { RustAttribute } from './rust-attribute';
  * `test`, which every asynchronous runtime's macro does, and the macros of the
  * widely used test crates that bear another name.
  *
+ * @param configured Attributes that make tests besides these; as source may import one
+ *   or write its path, only the last segment of each counts.
  * @returns `maybe` for an attribute that applies another macro or template, which
  *   may make a test of it or not.
  */
-export function testMark(attribute: RustAttribute): 'test' | 'maybe' | undefined {
+export function testMark(
+  attribute: RustAttribute,
+  configured: readonly string[] = [],
+): 'test' | 'maybe' | undefined {
   const last = lastSegment(attribute.path);
   if (last === 'test' || otherTestAttributes.has(last)) return 'test';
+  if (configured.some((path) => lastSegment(path) === last)) return 'test';
   if (last !== 'apply' || attribute.arguments === undefined) return undefined;
   // `apply(test!)` passes the function through a macro (smol-macros), `apply(cases)` gives it the cases of a
   // template (rstest_reuse).

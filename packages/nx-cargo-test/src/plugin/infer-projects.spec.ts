@@ -137,6 +137,28 @@ describe('inferProjects', () => {
     expect(await targetsWith('native', {})).not.toEqual(await targetsWith('lima', {}));
   });
 
+  it('makes one leaf of a library that is not split, and tells the build of test attributes', async () => {
+    write({
+      'a/Cargo.toml': '[package]\nname = "a"\n',
+      'a/src/lib.rs': 'mod m { #[test] fn t() {} #[scenario] fn u() {} }',
+    });
+    const answers = {
+      'a/Cargo.toml': workspace('a', [cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']])]),
+    };
+    const options = { split: false, testAttributes: ['x::scenario'] };
+    const [project] = await infer(answers, options);
+    const { targets } = project!;
+    expect(Object.keys(targets!)).toEqual([
+      ...['test', 'build-tests', 'test-doc', 'test-lib-a', 'doctor'],
+    ]);
+    expect(targets!['test-lib-a']).toMatchObject({
+      options: { leaf: 'lib:a' },
+      metadata: { description: 'Library a: 2 tests in source' },
+    });
+    expect(targets!['build-tests']!.options).toMatchObject({ testAttributes: ['x::scenario'] });
+    expect(leaves(targets!['test']!)).toEqual(['test-lib-a']);
+  });
+
   it('leaves it to the executor to say who chose the runner', async () => {
     write({
       'a/Cargo.toml': '[package]\nname = "a"\n',

@@ -39,10 +39,11 @@ export async function inferProjects(
   options: ResolvedOptions,
   cache: DiskCache = openDiskCache(workspaceRoot),
 ): Promise<readonly InferredProject[]> {
-  const key = digest(pluginVersion(), String(OUTLINE_VERSION));
+  const { testAttributes } = options;
+  const key = digest(pluginVersion(), String(OUTLINE_VERSION), ...testAttributes);
   // The key holds the version that wrote the value, so its shape is known.
   const known = (cache.read('outlines', key) ?? {}) as KnownOutlines;
-  const reader = openCrateReader(known);
+  const reader = openCrateReader(known, testAttributes);
   const projects: ProjectConfiguration[] = [];
   for (const each of side.packages) {
     projects.push(await packageProject(each, side, workspaceRoot, options, reader));

@@ -60,6 +60,11 @@ describe('wrong options in nx.json: one error, and every target fails with it', 
       'buildEnvironment.1: expected a variable name, got "A B"',
     ],
     [
+      'what is no path of an attribute',
+      { testAttributes: ['#[scenario]'] },
+      'testAttributes.0: expected the path of an attribute, without #[ ], got "#[scenario]"',
+    ],
+    [
       'a set with a name that is taken',
       { sets: { doc: ['one_module'] } },
       'sets.doc: test-doc is the target of the doc tests',

@@ -104,7 +104,9 @@ function namesRequest({
   binaries,
   options,
 }: PackageTargetsRequest): Parameters<typeof nameTargets>[0] {
-  const library = binaries.find(({ binary, harness }) => binary.kind === 'lib' && harness);
+  const library = options.split
+    ? binaries.find(({ binary, harness }) => binary.kind === 'lib' && harness)
+    : undefined;
   return {
     ...(library === undefined
       ? {}
@@ -121,7 +123,7 @@ function namesRequest({
 
 function buildTarget(request: PackageTargetsRequest): TargetConfiguration {
   const { cargoWorkspace, packageName } = request;
-  const { buildEnvironment } = request.options;
+  const { buildEnvironment, testAttributes } = request.options;
   const inputs = buildInputs({ ...request, buildEnvironment, ...guestOf(request) });
   const outputs = [
     workspacePath(fingerprintsFolder(cargoWorkspace, packageName)),
@@ -136,6 +138,7 @@ function buildTarget(request: PackageTargetsRequest): TargetConfiguration {
     options: {
       ...packageOptions(request),
       ...guestOptions(request),
+      ...(testAttributes.length === 0 ? {} : { testAttributes: [...testAttributes].sort() }),
       behaviour: EXECUTOR_BEHAVIOUR,
     },
     metadata: metadata(

@@ -54,6 +54,25 @@ const optionsSchema = v.strictObject({
     () => [],
   ),
   /**
+   * Attributes that mark test functions, besides those that end with `test` and those
+   * of widely used test crates. The last segment of each path counts.
+   * Default: `[]`
+   */
+  testAttributes: v.optional(
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(/^(?:[A-Za-z_]\w*::)*[A-Za-z_]\w*$/, 'the path of an attribute, without #[ ]'),
+      ),
+    ),
+    () => [],
+  ),
+  /**
+   * A target for each test module of the library; without it one for all of its tests.
+   * Default: `true`
+   */
+  split: v.optional(v.boolean(), true),
+  /**
    * Named sets of test targets: `{"quick": ["arena", "error"]}` makes the target
    * `test-quick`. Members are target names without `test-`; `glommio:arena`
    * counts for the package `glommio` alone.

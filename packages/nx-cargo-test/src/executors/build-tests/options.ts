@@ -20,6 +20,7 @@ const optionsSchema = v.strictObject({
   limaInstance: v.exactOptional(v.string()),
   limaSources: v.exactOptional(v.picklist(LIMA_SOURCES)),
   limaStart: v.exactOptional(v.boolean()),
+  testAttributes: v.exactOptional(v.array(v.string())),
   behaviour: v.exactOptional(v.number()),
 });
 
