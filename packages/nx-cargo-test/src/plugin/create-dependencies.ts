@@ -4,13 +4,19 @@ import {
   type RawProjectGraphDependency,
 } from '@nx/devkit';
 import { readCargoSide, type CargoSide } from './cargo-side';
+import { crateDependencies, readLocks } from './external-crates';
 import type { NxCargoTestOptions } from './plugin-options';
+import { readOptions } from './usable-options';
 
 /**
  * Turns path dependencies between Cargo packages into dependencies of their
- * projects, so that `nx affected` reaches the packages that depend on a change.
+ * projects, so that `nx affected` reaches the packages that depend on a change; and,
+ * where asked for, shows which crates of Cargo.lock projects depend on.
  */
-export const createDependencies: CreateDependencies<NxCargoTestOptions> = async (_, context) => {
+export const createDependencies: CreateDependencies<NxCargoTestOptions> = async (
+  rawOptions,
+  context,
+) => {
   const projectAt = new Map(
     Object.entries(context.projects).map(([name, { root }]) => [root, name]),
   );
@@ -20,7 +26,14 @@ export const createDependencies: CreateDependencies<NxCargoTestOptions> = async 
     .map(({ file }) => file)
     .filter((file) => file === 'Cargo.toml' || file.endsWith('/Cargo.toml'));
   const side = await readCargoSide(manifestFiles, context.workspaceRoot);
-  return projectDependencies(side, projectAt);
+  const known = new Set(Object.keys(context.externalNodes ?? {}));
+  const locks = readOptions(rawOptions).options.externalNodes
+    ? readLocks(side, context.workspaceRoot)
+    : [];
+  return [
+    ...projectDependencies(side, projectAt),
+    ...crateDependencies(side, locks, projectAt, known),
+  ];
 };
 
 /**

@@ -1,7 +1,9 @@
-import { logger, type CreateNodes } from '@nx/devkit';
+import { logger, type CreateNodes, type CreateNodesResultArray } from '@nx/devkit';
+import { posix } from 'node:path';
 import type { CargoTestError } from '../errors';
 import { readCargoSide, type CargoSide } from './cargo-side';
 import { inferProjects } from './infer-projects';
+import { crateNodes, lockFile, readLocks, type WorkspaceLock } from './external-crates';
 import { failEveryTarget } from './failed-project';
 import type { NxCargoTestOptions } from './plugin-options';
 import { readOptions } from './usable-options';
@@ -19,12 +21,27 @@ export const createNodes: CreateNodes<NxCargoTestOptions> = [
     const side = await readCargoSide(manifestFiles, context.workspaceRoot);
     const inferred = await inferProjects(side, context.workspaceRoot, options);
     report(side, failure);
-    return inferred.map(({ manifestFile, project }) => {
+    const projects = inferred.map(({ manifestFile, project }): Nodes => {
       const whole = failure === undefined ? project : failEveryTarget(project, failure, setNames);
       return [manifestFile, { projects: { [project.root]: whole } }];
     });
+    const locks = options.externalNodes ? readLocks(side, context.workspaceRoot) : [];
+    return [...projects, ...locks.flatMap(externalNodes)];
   },
 ];
+
+type Nodes = CreateNodesResultArray[number];
+
+function externalNodes(lock: WorkspaceLock): readonly Nodes[] {
+  const { content, cargoWorkspace } = lock;
+  if (!(content instanceof Error)) {
+    return [[posix.join(cargoWorkspace, 'Cargo.toml'), { externalNodes: crateNodes(content) }]];
+  }
+  logger.warn(
+    `nx-cargo-test: ${lockFile(lock)} cannot be read, so the graph lacks its crates: ${content.message}`,
+  );
+  return [];
+}
 
 function report({ unreadable }: CargoSide, wrongOptions: CargoTestError | undefined): void {
   const failures = [

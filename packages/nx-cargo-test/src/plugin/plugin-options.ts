@@ -73,6 +73,11 @@ const optionsSchema = v.strictObject({
    */
   split: v.optional(v.boolean(), true),
   /**
+   * Show the crates of Cargo.lock in the graph, as external nodes `cargo:<name>`.
+   * Default: `false`
+   */
+  externalNodes: v.optional(v.boolean(), false),
+  /**
    * Named sets of test targets: `{"quick": ["arena", "error"]}` makes the target
    * `test-quick`. Members are target names without `test-`; `glommio:arena`
    * counts for the package `glommio` alone.

@@ -1,4 +1,4 @@
-import { logger, type ProjectConfiguration } from '@nx/devkit';
+import { logger, type ProjectConfiguration, type ProjectGraphExternalNode } from '@nx/devkit';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,8 +9,8 @@ import { targetMetadata } from '../merged-target';
 /** What Nx gets from the plugin for a folder. */
 export interface PluginAnswer {
   readonly projects: readonly ProjectConfiguration[];
-  /** Names of external nodes, sorted. */
-  readonly externalNodes: readonly string[];
+  /** Sorted by name. */
+  readonly externalNodes: readonly ProjectGraphExternalNode[];
   /** `source -> target`, sorted. */
   readonly dependencies: readonly string[];
   /** What the plugin logged as errors. */
@@ -40,7 +40,10 @@ export class CargoFolder {
         nxJsonConfiguration: {},
       });
       const projects = nodes.flatMap(([, each]) => Object.values(each.projects ?? {}));
-      const externalNodes = Object.assign({}, ...nodes.map(([, each]) => each.externalNodes ?? {}));
+      const externalNodes: Record<string, ProjectGraphExternalNode> = Object.assign(
+        {},
+        ...nodes.map(([, each]) => each.externalNodes ?? {}),
+      );
       const dependencies = await createDependencies(options as object, {
         workspaceRoot: this.folder,
         nxJsonConfiguration: {},
@@ -54,7 +57,9 @@ export class CargoFolder {
       });
       return {
         projects: projects.filter((each): each is ProjectConfiguration => each.root !== undefined),
-        externalNodes: Object.keys(externalNodes).sort(),
+        externalNodes: Object.keys(externalNodes)
+          .sort()
+          .map((name) => externalNodes[name]!),
         dependencies: dependencies.map(({ source, target }) => `${source} -> ${target}`).sort(),
         errors,
       };
