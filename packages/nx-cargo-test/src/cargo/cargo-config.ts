@@ -16,6 +16,8 @@ interface ConfigFile {
 export interface CargoConfig {
   /** Files read, the one that wins first. */
   readonly files: readonly string[];
+  /** Absolute path of `build.target-dir`, if a file sets it. */
+  readonly targetFolder?: string;
   /** `build.target`; empty when tests are built for the host. */
   readonly targets: readonly string[];
   /** Names in the `[env]` table, sorted. */
@@ -67,7 +69,11 @@ export function readCargoConfig(
     return undefined;
   };
   const environmentTables = files.map(({ content }) => content['env']).filter(isTable);
+  const targetDirectory = lookup(['build', 'target-dir']);
   return {
+    ...(typeof targetDirectory?.value === 'string'
+      ? { targetFolder: resolve(configBase(targetDirectory.file), targetDirectory.value) }
+      : {}),
     files: files.map(({ file }) => file),
     targets: buildTargets(environment['CARGO_BUILD_TARGET'] ?? lookup(['build', 'target'])?.value),
     environmentNames: [...new Set(environmentTables.flatMap((table) => Object.keys(table)))].sort(),

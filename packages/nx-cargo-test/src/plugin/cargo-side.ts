@@ -10,7 +10,7 @@ import {
   type ManifestGroup,
 } from './group-manifests';
 import type { LocatedPackage } from './path-closure';
-import { readCargoWorkspaces, type ReadMetadata } from './read-cargo-workspaces';
+import { readCargoWorkspaces, type WorkspaceReading } from './read-cargo-workspaces';
 import { workspacePaths } from './workspace-path';
 
 /** A Cargo package that Nx sees. */
@@ -22,6 +22,8 @@ export interface SeenPackage extends LocatedPackage {
   /** Cargo's target folder relative to the Nx workspace root, if it lies inside. */
   readonly targetFolder?: string;
   readonly manifest: CargoManifest | Error;
+  /** True when there is no cargo here, and its Cargo.toml was read instead. */
+  readonly withoutCargo?: boolean;
 }
 
 /** A Cargo workspace that cannot be read. */
@@ -47,7 +49,7 @@ export async function readCargoSide(
   manifestFiles: readonly string[],
   workspaceRoot: string,
   cache: DiskCache = openDiskCache(workspaceRoot),
-  readMetadata?: ReadMetadata,
+  reading: WorkspaceReading = {},
 ): Promise<CargoSide> {
   const toWorkspace = workspacePaths(workspaceRoot);
   const manifests = manifestFiles
@@ -55,7 +57,7 @@ export async function readCargoSide(
     .map((file) => readManifest(file, readText(join(workspaceRoot, file))));
   const byFile = new Map(manifests.map((each) => [each.file, each]));
   const groups = groupManifests(manifests);
-  const answers = await readCargoWorkspaces(groups, workspaceRoot, cache, readMetadata);
+  const answers = await readCargoWorkspaces(groups, workspaceRoot, cache, reading);
   const packages = new Map<string, SeenPackage>();
   const unreadable: UnreadableWorkspace[] = [];
   for (const answer of answers) {
@@ -63,7 +65,7 @@ export async function readCargoSide(
       unreadable.push(answer);
       continue;
     }
-    const { group, workspace } = answer;
+    const { group, workspace, withoutCargo = false } = answer;
     const cargoWorkspace = toWorkspace(workspace.folder);
     if (cargoWorkspace === undefined) {
       unreadable.push({ group, failure: rootOutside(group, workspace.folder) });
@@ -90,6 +92,7 @@ export async function readCargoSide(
         cargoWorkspace,
         patchFolders: patches.map((folder) => posix.join(workspace.folder, folder)),
         ...(targetFolder === undefined ? {} : { targetFolder }),
+        withoutCargo,
       });
     }
   }

@@ -5,6 +5,7 @@ import {
 } from '@nx/devkit';
 import { readCargoSide, type CargoSide } from './cargo-side';
 import { crateDependencies, readLocks } from './external-crates';
+import { inferredRunner } from './infer-projects';
 import type { NxCargoTestOptions } from './plugin-options';
 import { readOptions } from './usable-options';
 
@@ -25,11 +26,12 @@ export const createDependencies: CreateDependencies<NxCargoTestOptions> = async 
     .concat(context.fileMap.nonProjectFiles)
     .map(({ file }) => file)
     .filter((file) => file === 'Cargo.toml' || file.endsWith('/Cargo.toml'));
-  const side = await readCargoSide(manifestFiles, context.workspaceRoot);
+  const { options } = readOptions(rawOptions);
+  const side = await readCargoSide(manifestFiles, context.workspaceRoot, undefined, {
+    cargoInGuest: inferredRunner(options) === 'lima',
+  });
   const known = new Set(Object.keys(context.externalNodes ?? {}));
-  const locks = readOptions(rawOptions).options.externalNodes
-    ? readLocks(side, context.workspaceRoot)
-    : [];
+  const locks = options.externalNodes ? readLocks(side, context.workspaceRoot) : [];
   return [
     ...projectDependencies(side, projectAt),
     ...crateDependencies(side, locks, projectAt, known),

@@ -2,7 +2,7 @@ import { logger, type CreateNodes, type CreateNodesResultArray } from '@nx/devki
 import { posix } from 'node:path';
 import type { CargoTestError } from '../errors';
 import { readCargoSide, type CargoSide } from './cargo-side';
-import { inferProjects } from './infer-projects';
+import { inferProjects, inferredRunner } from './infer-projects';
 import { crateNodes, lockFile, readLocks, type WorkspaceLock } from './external-crates';
 import { failEveryTarget } from './failed-project';
 import type { NxCargoTestOptions } from './plugin-options';
@@ -18,7 +18,9 @@ export const createNodes: CreateNodes<NxCargoTestOptions> = [
   '**/Cargo.toml',
   async (manifestFiles, rawOptions, context) => {
     const { options, failure, setNames } = readOptions(rawOptions);
-    const side = await readCargoSide(manifestFiles, context.workspaceRoot);
+    const side = await readCargoSide(manifestFiles, context.workspaceRoot, undefined, {
+      cargoInGuest: inferredRunner(options) === 'lima',
+    });
     const inferred = await inferProjects(side, context.workspaceRoot, options);
     report(side, failure);
     const projects = inferred.map(({ manifestFile, project }): Nodes => {

@@ -281,12 +281,12 @@ describe('inferProjects', () => {
     const cache = memoryCache();
     const asked: string[] = [];
     const read = metadataFrom(answers, asked);
-    await readCargoSide(files, root, cache, read);
+    await readCargoSide(files, root, cache, { readMetadata: read });
     expect(asked.sort()).toEqual(['Cargo.toml', 'c/Cargo.toml']);
-    await readCargoSide(files, root, cache, read);
+    await readCargoSide(files, root, cache, { readMetadata: read });
     expect(asked).toHaveLength(2);
     write({ 'a/tests/new.rs': '' });
-    await readCargoSide(files, root, cache, read);
+    await readCargoSide(files, root, cache, { readMetadata: read });
     expect(asked).toHaveLength(3);
   });
 
@@ -321,8 +321,12 @@ describe('inferProjects', () => {
     }
     const asked: string[] = [];
     const cache = memoryCache();
-    await readCargoSide(['bad/Cargo.toml'], root, cache, metadataFrom(answers, asked));
-    await readCargoSide(['bad/Cargo.toml'], root, cache, metadataFrom(answers, asked));
+    await readCargoSide(['bad/Cargo.toml'], root, cache, {
+      readMetadata: metadataFrom(answers, asked),
+    });
+    await readCargoSide(['bad/Cargo.toml'], root, cache, {
+      readMetadata: metadataFrom(answers, asked),
+    });
     expect(asked).toEqual(['bad/Cargo.toml', 'bad/Cargo.toml']);
   });
 
@@ -389,7 +393,9 @@ async function infer(answers: Answers, options: object = {}): ReturnType<typeof 
 
 async function projectsOf(answers: Answers, options: unknown) {
   const cache = memoryCache();
-  const side = await readCargoSide(Object.keys(answers), root, cache, metadataFrom(answers, []));
+  const side = await readCargoSide(Object.keys(answers), root, cache, {
+    readMetadata: metadataFrom(answers, []),
+  });
   const inferred = await inferProjects(side, root, resolveOptions(options), cache);
   return inferred.map(({ project }) => project);
 }

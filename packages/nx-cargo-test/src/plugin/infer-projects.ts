@@ -115,6 +115,7 @@ async function packageProject(
     binaries: await packageBinaries(cargo, each.manifest, reader, workspaceRoot),
     ...docTests(cargo),
     runner: inferredRunner(options),
+    withoutCargo: each.withoutCargo === true,
     limaBuild: chooseLimaBuild(options.limaBuild, process.platform),
   });
   const commands = commandTargets({
@@ -144,8 +145,8 @@ function targetGroups(
   return { ...tests.targetGroups, ...(names.length === 0 ? {} : { 'Rust commands': names }) };
 }
 
-/** The executor says what is wrong with a runner that can't be chosen. */
-function inferredRunner({ runner: option }: ResolvedOptions): 'native' | 'lima' {
+/** Where tests run, as far as it can be told; the executor says what is wrong with the choice. */
+export function inferredRunner({ runner: option }: ResolvedOptions): 'native' | 'lima' {
   try {
     const { env: environment, platform } = process;
     return chooseRunner({ option, environment, platform }).runner;

@@ -43,6 +43,8 @@ export interface PackageTargetsRequest {
   readonly runner: 'native' | 'lima';
   /** Where tests are built if they run in Lima. Default: `host`. */
   readonly limaBuild?: 'guest' | 'host';
+  /** True when its Cargo.toml was read without cargo. */
+  readonly withoutCargo: boolean;
 }
 
 /** Targets of one package, and their groups for Nx's views. */
@@ -142,10 +144,16 @@ function buildTarget(request: PackageTargetsRequest): TargetConfiguration {
       behaviour: EXECUTOR_BEHAVIOUR,
     },
     metadata: metadata(
-      `Compiles the tests of ${packageName}${why === undefined ? '' : `; not cached: ${why}`}`,
+      `Compiles the tests of ${packageName}${why === undefined ? '' : `; not cached: ${why}`}${howRead(request)}`,
       { requires: { dependsOn: [], inputs, outputs } },
     ),
   };
+}
+
+function howRead({ withoutCargo }: PackageTargetsRequest): string {
+  return withoutCargo
+    ? '; there is no cargo on this machine, so its Cargo.toml was read less strictly'
+    : '';
 }
 
 /** Nx would answer from its cache without looking at what it cannot see. */

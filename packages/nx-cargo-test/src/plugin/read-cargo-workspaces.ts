@@ -1,17 +1,34 @@
 import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { readCargoMetadata, type CargoWorkspace } from '../cargo/metadata';
+import { readManifestMetadata } from '../cargo/manifest-metadata';
 import { CargoTestError } from '../errors';
 import { digest, pluginVersion, type DiskCache } from '../disk-cache';
 import type { ManifestGroup } from './group-manifests';
 
 /** Cargo's answer for one group of Cargo.toml files. */
 export type WorkspaceAnswer =
-  | { readonly group: ManifestGroup; readonly workspace: CargoWorkspace }
+  | {
+      readonly group: ManifestGroup;
+      readonly workspace: CargoWorkspace;
+      /** True when there is no cargo, and the Cargo.toml files themselves were read. */
+      readonly withoutCargo?: boolean;
+    }
   | { readonly group: ManifestGroup; readonly failure: CargoTestError };
 
 /** Asks cargo about one workspace, see {@link readCargoMetadata}. */
 export type ReadMetadata = (manifestFile: string) => Promise<CargoWorkspace>;
+
+/** How Cargo workspaces are read. */
+export interface WorkspaceReading {
+  /** Default: {@link readCargoMetadata}. */
+  readonly readMetadata?: ReadMetadata;
+  /**
+   * Whether this machine may have no cargo, since tests are built and run in a guest
+   * that has one. Default: `false`
+   */
+  readonly cargoInGuest?: boolean;
+}
 
 /**
  * Asks cargo once per Cargo workspace. Answers are kept on disk by the content of
@@ -22,7 +39,7 @@ export async function readCargoWorkspaces(
   groups: readonly ManifestGroup[],
   workspaceRoot: string,
   cache: DiskCache,
-  readMetadata: ReadMetadata = readCargoMetadata,
+  reading: WorkspaceReading = {},
 ): Promise<readonly WorkspaceAnswer[]> {
   const surroundings = describeSurroundings(workspaceRoot);
   const answers: WorkspaceAnswer[] = [];
@@ -30,7 +47,7 @@ export async function readCargoWorkspaces(
   // More at a time would only make cargo wait for the processors.
   const workers = Array.from({ length: 4 }, async () => {
     for (const [index, group] of pending) {
-      answers[index] = await readGroup(group, workspaceRoot, surroundings, cache, readMetadata);
+      answers[index] = await readGroup(group, workspaceRoot, surroundings, cache, reading);
     }
   });
   await Promise.all(workers);
@@ -42,7 +59,7 @@ async function readGroup(
   workspaceRoot: string,
   surroundings: string,
   cache: DiskCache,
-  readMetadata: ReadMetadata,
+  { readMetadata = readCargoMetadata, cargoInGuest = false }: WorkspaceReading,
 ): Promise<WorkspaceAnswer> {
   const name = `metadata ${group.root.file}`;
   const key = digest(
@@ -54,17 +71,37 @@ async function readGroup(
   const known = cache.read(name, key);
   // The key holds the version that wrote the value, so its shape is known.
   if (known !== undefined) return { group, workspace: known as CargoWorkspace };
+  const manifestFile = join(workspaceRoot, group.root.file);
   try {
-    const workspace = await readMetadata(join(workspaceRoot, group.root.file));
+    const workspace = await readMetadata(manifestFile);
     cache.write(name, key, workspace);
     return { group, workspace };
   } catch (error) {
-    const failure =
-      error instanceof CargoTestError
-        ? error
-        : new CargoTestError('CARGO_METADATA_FAILED', String(error), { cause: error });
-    return { group, failure };
+    if (cargoInGuest && error instanceof CargoTestError && error.code === 'CARGO_NOT_FOUND') {
+      return readWithoutCargo(group, manifestFile);
+    }
+    return { group, failure: asFailure(error) };
   }
+}
+
+/** The answer is not kept: to read the files costs less than to look whether they changed. */
+function readWithoutCargo(group: ManifestGroup, manifestFile: string): WorkspaceAnswer {
+  try {
+    const workspace = readManifestMetadata(manifestFile, cargoHomeOf(process.env), process.env);
+    return { group, workspace, withoutCargo: true };
+  } catch (error) {
+    return { group, failure: asFailure(error) };
+  }
+}
+
+function asFailure(error: unknown): CargoTestError {
+  return error instanceof CargoTestError
+    ? error
+    : new CargoTestError('CARGO_METADATA_FAILED', String(error), { cause: error });
+}
+
+function cargoHomeOf(env: Readonly<Record<string, string | undefined>>): string {
+  return env['CARGO_HOME'] ?? join(env['HOME'] ?? '', '.cargo');
 }
 
 /** Text of every Cargo.toml of the group, and the files from which cargo infers targets. */
@@ -100,7 +137,7 @@ function listing(folder: string): string {
 function describeSurroundings(workspaceRoot: string): string {
   const { env } = process;
   const rustup = env['RUSTUP_HOME'] ?? join(env['HOME'] ?? '', '.rustup');
-  const cargoHome = env['CARGO_HOME'] ?? join(env['HOME'] ?? '', '.cargo');
+  const cargoHome = cargoHomeOf(env);
   const variables = ['RUSTUP_TOOLCHAIN', 'CARGO_TARGET_DIR', 'CARGO_BUILD_TARGET_DIR'];
   return digest(
     cargoIdentity(env['PATH'] ?? ''),
