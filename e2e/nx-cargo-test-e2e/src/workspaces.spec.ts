@@ -187,6 +187,21 @@ describe('a Cargo workspace that cannot be read', () => {
     expect(workspace.nxOk(['run', 'sound:test']).executed).toEqual([]);
   });
 
+  it('without cargo, where tests run in a guest: the targets are those that cargo gives', () => {
+    workspace.configureNx({}, { runner: 'lima' });
+    const show = (environment: Readonly<Record<string, string>>): string[] => {
+      const { output } = workspace.nxOk(['show', 'project', 'sound', '--json'], environment);
+      const shown = JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)) as {
+        targets: object;
+      };
+      return Object.keys(shown.targets).sort();
+    };
+    const expected = show({});
+    expect(expected).toContain('test-one');
+    expect(show({ PATH: pathWithoutCargo() })).toEqual(expected);
+    workspace.configureNx({});
+  });
+
   /** The folders of the PATH that hold no cargo, and links to what else the others may hold of use. */
   function pathWithoutCargo(): string {
     const bin = join(workspace.folder, 'target/bin');

@@ -51,14 +51,21 @@ export function digest(...parts: readonly (string | Uint8Array)[]): string {
   return hash.digest('hex');
 }
 
+let version: string | undefined;
+
 /** Version of this plugin, part of every key. */
 export function pluginVersion(): string {
+  // Asked for once a target, and a workspace has thousands.
+  return (version ??= readVersion());
+}
+
+function readVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8'));
-  const version =
+  const found =
     typeof manifest === 'object' && manifest !== null && 'version' in manifest
       ? manifest.version
       : undefined;
-  return String(version);
+  return String(found);
 }
 
 /** Where Nx 22 to 24 keep what they compute of a workspace, which `nx reset` deletes. */

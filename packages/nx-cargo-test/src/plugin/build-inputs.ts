@@ -30,8 +30,9 @@ export interface BuildInputRequest {
  */
 export function buildInputs(request: BuildInputRequest): readonly Input[] {
   const { cargoWorkspace, packageFolder, sourceFolders, targetFolders } = request;
+  const all = new Set(sourceFolders);
   const outermost = sourceFolders.filter(
-    (folder) => !sourceFolders.some((other) => other !== folder && contains(other, folder)),
+    (folder) => !foldersUpward(folder).some((other) => other !== folder && all.has(other)),
   );
   const sources = outermost.map((folder) => workspacePath(folder, '**/*'));
   const written = targetFolders
