@@ -39,7 +39,8 @@ export async function inferProjects(
   options: ResolvedOptions,
   cache: DiskCache = openDiskCache(workspaceRoot),
 ): Promise<readonly InferredProject[]> {
-  const { testAttributes } = options;
+  // In the order in which the build gets them, which reads the same outlines.
+  const testAttributes = [...options.testAttributes].sort();
   const key = digest(pluginVersion(), String(OUTLINE_VERSION), ...testAttributes);
   // The key holds the version that wrote the value, so its shape is known.
   const known = (cache.read('outlines', key) ?? {}) as KnownOutlines;
