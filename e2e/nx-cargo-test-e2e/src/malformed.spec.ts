@@ -58,10 +58,6 @@ describe('wrong options in project.json', () => {
       { 'build-tests': { options: { allFeatures: true, features: ['x'] } } },
       'options of the executor nx-cargo-test:build-tests: allFeatures: true, and features names some',
     ],
-    [
-      { test: { options: { killAfterSeconds: 3 } } },
-      'sound:test, set by targetDefaults or a project.json: options.killAfterSeconds: unknown option',
-    ],
   ])('%j', (targets, error) => {
     workspace.write('sound/project.json', JSON.stringify({ name: 'sound', targets }));
     const { status, output } = workspace.nx(['run', 'sound:test']);

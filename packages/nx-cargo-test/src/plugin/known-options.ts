@@ -30,9 +30,12 @@ export function findUnknownOption({
   return undefined;
 }
 
-/** Names in the schema of one of our executors, without those that only Nx fills in. */
+/**
+ * Names in the schema of an executor, without those that only Nx fills in. Left out is the
+ * umbrella: `targetDefaults` for `test` may well hold options of other projects' runners.
+ */
 function optionNames(executor: string): readonly string[] | undefined {
-  const name = /^nx-cargo-test:([a-z-]+)$/.exec(executor)?.[1];
+  const name = /^nx-cargo-test:(build-tests|test-module|test-doc)$/.exec(executor)?.[1];
   if (name === undefined) return undefined;
   const file = join(__dirname, '..', '..', 'schemas', `${name}.json`);
   const schema: unknown = JSON.parse(readFileSync(file, 'utf8'));
