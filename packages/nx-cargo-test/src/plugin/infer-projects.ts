@@ -124,8 +124,10 @@ async function packageProject(
     benches: cargo.targets.filter(({ kind }) => kind.includes('bench')).map(({ name }) => name),
     testTargets: new Set(Object.keys(tests.targets)),
   });
+  const bins = cargo.targets.filter(({ kind }) => kind.includes('bin'));
+  // Cargo lists bins by name, so the package's own need not be the first.
   const source =
-    cargo.targets.find(isLibrary) ?? cargo.targets.find(({ kind }) => kind.includes('bin'));
+    cargo.targets.find(isLibrary) ?? bins.find(({ name }) => name === cargo.name) ?? bins[0];
   const sourceRoot = source && workspacePaths(workspaceRoot)(posix.dirname(source.sourceFile));
   return {
     name: cargo.name,
