@@ -19,7 +19,7 @@ export function parseOptions<S extends v.GenericSchema>(
   const [issue] = result.issues;
   throw new CargoTestError(
     'INVALID_OPTIONS',
-    `options of the executor nx-cargo-test:${executor}: ${describeIssue(issue, keysOf(schema))}`,
+    `options of the executor nx-cargo-test:${executor}: ${describeIssue(issue, () => keysOf(schema))}`,
   );
 }
 

@@ -11,7 +11,7 @@ import type { ResolvedOptions } from './plugin-options';
 /** All that the targets of commands follow from. Folders are relative to the Nx workspace root. */
 export type CommandTargetsRequest = Omit<
   PackageTargetsRequest,
-  'binaries' | 'docTests' | 'runner'
+  'binaries' | 'docTests' | 'runner' | 'limaBuild' | 'withoutCargo'
 > & {
   /** Names of the package's benches. */
   readonly benches: readonly string[];
