@@ -51,11 +51,12 @@ for (const [name, projects] of Object.entries(suites).filter(([name]) => isWante
   console.log(`\n== ${name}`);
   const folder = mkdtempSync(join(tmpdir(), 'nx-cargo-test-'));
   const report = join(folder, 'report.json');
-  // End-to-end tests share one machine with the builds that they start.
+  // End-to-end tests share one machine with the builds that they start, which use several
+  // processors; Nx, of which each starts some dozens, uses one.
   const args = [
     '--no-install',
     'jest',
-    ...(name === 'e2e' ? ['--runInBand'] : []),
+    ...(name === 'e2e' ? ['--maxWorkers=2'] : []),
     '--json',
     `--outputFile=${report}`,
     '--projects',
