@@ -32,7 +32,8 @@ export const FOCUSES = {
 /**
  * The first program of a chain.
  *
- * @param chain `{ seed, optLevel, number, focus }`, `focus` being a name of {@link FOCUSES} or none.
+ * @param chain `{ seed, optLevel, number, focus, isGentle }`: `focus` is a name of {@link FOCUSES} or
+ *   none; a gentle chain makes one edit in each step, of one feature.
  * @returns A program for `renderProgram`.
  */
 export function firstProgram(chain) {
@@ -71,7 +72,7 @@ export function nextProgram(program, chain, step) {
   ];
   const taken =
     chain.focus === undefined
-      ? takenPlaces(places, program.features, random)
+      ? takenPlaces(places, program.features, random, chain)
       : program.features.map((edited) => {
           const slot = random.pick(FOCUSES[chain.focus].slots);
           return places.find((place) => place.feature === edited && place.slot === slot);
@@ -90,7 +91,8 @@ export function nextProgram(program, chain, step) {
   return { program: next, edits };
 }
 
-function takenPlaces(places, features, random) {
+function takenPlaces(places, features, random, { isGentle = false }) {
+  if (isGentle) return someOfEach(places, features, random).slice(0, 1);
   const scope = random.pick(SCOPES);
   if (scope === 'features') return someOfEach(places, features, random);
   const wide = places.filter(

@@ -20,6 +20,7 @@ afterAll(() => folder.remove());
 const targetsOf = (name: string, ...sets: readonly string[]): readonly string[] =>
   [
     ...['build-tests', 'test', 'test-doc', `test-${name}_module`, 'test-rest'],
+    ...['all', 'build', 'ci', 'coverage', 'doc', 'fmt', 'fmt-check', 'lint', 'miri'],
     ...sets.map((set) => `test-${set}`),
   ].sort();
 

@@ -59,11 +59,7 @@ describe('source that cannot be read is named where its tests are run', () => {
     unlinkSync(join(folder.folder, 'sound/src/lib.rs'));
     folder.write({ 'sound/src/lib.rs': Buffer.from(`// \xff\n${TESTED}`, 'latin1') });
     const { projects } = await folder.ask(['sound/Cargo.toml']);
-    expect(Object.keys(projects[0]!.targets!)).toEqual([
-      'test',
-      'build-tests',
-      'test-doc',
-      'test-rest',
-    ]);
+    const names = Object.keys(projects[0]!.targets!).filter((name) => name.includes('test'));
+    expect(names.sort()).toEqual(['build-tests', 'test', 'test-doc', 'test-rest']);
   });
 });

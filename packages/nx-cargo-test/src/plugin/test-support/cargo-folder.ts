@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createDependencies } from '../create-dependencies';
 import { createNodes } from '../create-nodes';
+import { DOCTOR_TARGET } from '../doctor-target';
 import { targetMetadata } from '../merged-target';
 
 /** What Nx gets from the plugin for a folder. */
@@ -73,9 +74,9 @@ export class CargoFolder {
   }
 }
 
-/** Why each target of a project fails; `undefined` for one that does not. */
+/** Why each target of a project fails; `undefined` for one that does not. Left out is the doctor, which is there for that. */
 export function failuresOf(project: ProjectConfiguration): Record<string, string | undefined> {
-  const targets = Object.entries(project.targets ?? {});
+  const targets = Object.entries(project.targets ?? {}).filter(([name]) => name !== DOCTOR_TARGET);
   return Object.fromEntries(
     targets.map(([name, target]) => [name, targetMetadata(target)?.failure?.message]),
   );
