@@ -56,7 +56,7 @@ for (const [name, projects] of Object.entries(suites).filter(([name]) => isWante
   const args = [
     '--no-install',
     'jest',
-    ...(name === 'e2e' ? ['--maxWorkers=2'] : []),
+    `--maxWorkers=${name === 'e2e' ? '2' : '100%'}`,
     '--json',
     `--outputFile=${report}`,
     '--projects',

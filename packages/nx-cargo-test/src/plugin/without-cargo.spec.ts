@@ -40,10 +40,11 @@ it('a machine whose Rust lives in a guest has the packages that cargo would give
 
 it('says in the project that its Cargo.toml was read without cargo', async () => {
   const side = await read({ readMetadata: noCargo, cargoInGuest: true });
-  const options = resolveOptions({ runner: 'lima' });
+  const options = resolveOptions({ runner: 'lima', targets: false });
   const [app] = await inferProjects(side, folder.folder, options);
   const { 'build-tests': build, ...others } = app!.project.targets!;
   expect(Object.keys(others).sort()).toEqual([
+    'doctor',
     'test',
     'test-doc',
     'test-it',
