@@ -44,7 +44,6 @@ describe('modules with clashing names', () => {
   it('each has a target of its own, and the umbrella runs them all', () => {
     expect(workspace.testTargets('names')).toEqual([
       'build-tests',
-      'doctor',
       'test',
       'test-arena',
       'test-doc',
