@@ -161,7 +161,7 @@ describe('configuration', () => {
       },
     );
     expect(workspace.targets('small').filter((name) => !name.startsWith('test'))).toEqual([
-      ...['all', 'build', 'build-tests', 'ci', 'clippy', 'fmt', 'fmt-check', 'speed'],
+      ...['all', 'build', 'build-tests', 'ci', 'clippy', 'doctor', 'fmt', 'fmt-check', 'speed'],
       'speed-speed',
     ]);
     expect(run('clippy').output).toContain('error: unneeded `return` statement');
