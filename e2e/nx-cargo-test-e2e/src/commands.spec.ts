@@ -169,7 +169,7 @@ describe('configuration', () => {
     expect(run('all').output).toContain('small:clippy');
   });
 
-  test('a wrong key stops with the nearest right one', () => {
+  test('a wrong key is told with the nearest right one', () => {
     workspace.configureNx({}, { targets: { lint: { arg: [] } } });
     expect(workspace.nx(['show', 'projects']).output).toContain(
       'targets.lint.arg: unknown option; did you mean args?',

@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CargoPackage, CargoWorkspace } from '../cargo/metadata';
@@ -157,6 +157,33 @@ describe('inferProjects', () => {
     });
     expect(targets!['build-tests']!.options).toMatchObject({ testAttributes: ['x::scenario'] });
     expect(leaves(targets!['test']!)).toEqual(['test-lib-a']);
+  });
+
+  it('gives no target an option that its executor does not know', async () => {
+    write({
+      'a/Cargo.toml': '[package]\nname = "a"\n',
+      'a/src/lib.rs': 'mod m { #[test] fn t() {} }',
+    });
+    const [project] = await infer(
+      { 'a/Cargo.toml': workspace('a', [cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']])]) },
+      {
+        ...{ features: ['f'], profile: 'release', buildEnvironment: ['B'], testAttributes: ['t'] },
+        ...{ environment: ['E'], sets: { s: ['m'] }, expectedFailures: { a: ['m::t'] } },
+        ...{ reuse: 'module', packModules: true, packedTests: 9, shareResults: true },
+        ...{ runner: 'lima', limaInstance: 'rust', limaBuild: 'guest', limaStart: true },
+        targets: { lint: { args: ['-v'], toolchain: 'nightly', features: ['g'] } },
+      },
+    );
+    const unknown = Object.entries(project!.targets!).flatMap(([name, { executor, options }]) => {
+      const file = `../../schemas/${executor!.replace('nx-cargo-test:', '')}.json`;
+      const schema = JSON.parse(readFileSync(join(__dirname, file), 'utf8')) as {
+        readonly properties: object;
+      };
+      return Object.keys(options ?? {})
+        .filter((option) => !(option in schema.properties))
+        .map((option) => `${name}: ${option}`);
+    });
+    expect(unknown).toEqual([]);
   });
 
   it('leaves it to the executor to say who chose the runner', async () => {

@@ -228,7 +228,8 @@ function leafTarget(request: PackageTargetsRequest, { leaf }: LeafTarget): Targe
     inputs: [...inputs],
     outputs,
     options: {
-      ...packageOptions(request),
+      package: packageName,
+      cargoWorkspace,
       leaf: formatLeafId(leaf),
       warnAfterSeconds: options.warnAfterSeconds,
       killAfterSeconds: options.killAfterSeconds,
