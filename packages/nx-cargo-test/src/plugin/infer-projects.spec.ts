@@ -1,5 +1,6 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { validateOptsAgainstSchema, type Options, type Schema } from 'nx/src/utils/params';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CargoPackage, CargoWorkspace } from '../cargo/metadata';
@@ -176,9 +177,9 @@ describe('inferProjects', () => {
     );
     const unknown = Object.entries(project!.targets!).flatMap(([name, { executor, options }]) => {
       const file = `../../schemas/${executor!.replace('nx-cargo-test:', '')}.json`;
-      const schema = JSON.parse(readFileSync(join(__dirname, file), 'utf8')) as {
-        readonly properties: object;
-      };
+      const schema = JSON.parse(readFileSync(join(__dirname, file), 'utf8')) as Schema;
+      // Nx ends a whole batch where it refuses an option.
+      validateOptsAgainstSchema((options ?? {}) as Options, schema);
       return Object.keys(options ?? {})
         .filter((option) => !(option in schema.properties))
         .map((option) => `${name}: ${option}`);
