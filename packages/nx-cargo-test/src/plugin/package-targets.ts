@@ -283,7 +283,7 @@ function metadata(
   return { description, technologies: ['rust'], nxCargoTest };
 }
 
-/** Options of the build, which the other executors need to build on demand. */
+/** Options that say what is compiled, of the build and of the doc tests; leaves take those of their build. */
 function packageOptions({
   packageName,
   cargoWorkspace,
