@@ -1,3 +1,5 @@
+import { TextSearch } from './text-search';
+
 /** A folder of this machine, and the word that stands for it wherever a digest is taken. */
 export interface NamedPlace {
   /** Absolute path without a slash at its end. */
@@ -21,7 +23,7 @@ export class NamedPlaces {
   /** Longest first, so that the place within a place is the one that counts. */
   readonly #places: readonly { readonly bytes: Buffer; readonly token: string }[];
   /** Places that lie in no other: all others are found with them. */
-  readonly #outermost: readonly Buffer[];
+  readonly #outermost: readonly TextSearch[];
 
   /**
    * @param places One that is the root or no absolute path is left out.
@@ -41,7 +43,7 @@ export class NamedPlaces {
         (path, index, paths) =>
           paths.indexOf(path) === index && !paths.some((other) => path.startsWith(`${other}/`)),
       )
-      .map((path) => Buffer.from(path));
+      .map((path) => new TextSearch(path));
   }
 
   /** Whether there is any. */
@@ -55,7 +57,7 @@ export class NamedPlaces {
    */
   mayStandIn(bytes: Uint8Array): boolean {
     const buffer = asBuffer(bytes);
-    return this.#outermost.some((path) => buffer.includes(path));
+    return this.#outermost.some((path) => path.indexIn(buffer) >= 0);
   }
 
   /**
@@ -69,9 +71,9 @@ export class NamedPlaces {
     const found: PlaceOccurrence[] = [];
     for (const outermost of this.#outermost) {
       for (
-        let start = buffer.indexOf(outermost);
+        let start = outermost.indexIn(buffer);
         start >= 0;
-        start = buffer.indexOf(outermost, start + 1)
+        start = outermost.indexIn(buffer, start + 1)
       ) {
         const before = start === 0 || bounds.has(start) ? NOTHING : buffer[start - 1]!;
         if (before === SLASH || isNameByte(before)) continue;

@@ -1,3 +1,5 @@
+import { TextSearch } from './text-search';
+
 /** Places in a file where any of some texts begin. */
 export class Occurrences {
   readonly #places: Float64Array;
@@ -36,11 +38,12 @@ export function findTexts(
   texts: readonly string[],
 ): Occurrences {
   const places: number[] = [];
+  const searches = texts.map((text) => new TextSearch(text));
   for (const [start, end] of ranges) {
     const bytes = file.subarray(start, end);
     const part = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    for (const text of texts) {
-      for (let at = part.indexOf(text); at >= 0; at = part.indexOf(text, at + 1))
+    for (const search of searches) {
+      for (let at = search.indexIn(part); at >= 0; at = search.indexIn(part, at + 1))
         places.push(start + at);
     }
   }
