@@ -16,8 +16,21 @@ export interface ArchiveMember {
 /** An archive's members in order, and which of them defines which symbol. */
 export interface Archive {
   readonly members: readonly ArchiveMember[];
-  /** Undefined when the archive has no index. */
+  /** The bytes of its index; undefined when the archive has none. */
+  readonly index: RawIndex | undefined;
+  /**
+   * What the index says; undefined when the archive has none.
+   *
+   * @throws {ObjectGraphError} for a damaged one.
+   */
   readonly symbols: ArchiveIndex | undefined;
+}
+
+/** A symbol index as it stands in an archive. */
+export interface RawIndex {
+  /** Bytes per offset of a header. */
+  readonly width: 4 | 8;
+  readonly content: Uint8Array;
 }
 
 /** The symbols that an archive's members define: `names[n]` stands in the member at `headerOffsets[n]`. */
@@ -39,7 +52,8 @@ export function isArchive(source: ByteSource): boolean {
 /**
  * Reads the list of members of a System V archive (ar) with GNU long names and a
  * 32- or 64-bit symbol index; BSD long names (`#1/n`) are read too. An `.rlib`
- * is such an archive. What the members hold is not read.
+ * is such an archive. What the members hold is not read, and the index only when it
+ * is asked for.
  *
  * @throws {ObjectGraphError} `UNSUPPORTED_ARCHIVE` for a thin archive, whose members lie elsewhere; `TRUNCATED`.
  */
@@ -63,7 +77,7 @@ export function parseArchive(source: ByteSource, name: string): Archive {
   };
   const members: ArchiveMember[] = [];
   let longNames: Uint8Array | undefined;
-  let symbols: ArchiveIndex | undefined;
+  let index: RawIndex | undefined;
   for (let at = MAGIC.length; at < source.size;) {
     const header = latin1(read(at, at + HEADER_SIZE), 0, HEADER_SIZE);
     const field = (start: number, end: number) => header.slice(start, end).trimEnd();
@@ -76,9 +90,9 @@ export function parseArchive(source: ByteSource, name: string): Archive {
     if (end > source.size) read(start, end);
     const rawName = field(0, 16);
     if (rawName === '/') {
-      symbols ??= readIndex(read(start, end), name, 4);
+      index ??= { width: 4, content: read(start, end) };
     } else if (rawName === '/SYM64/') {
-      symbols ??= readIndex(read(start, end), name, 8);
+      index ??= { width: 8, content: read(start, end) };
     } else if (rawName === '//') {
       longNames = read(start, end);
     } else if (rawName.startsWith('#1/')) {
@@ -102,7 +116,13 @@ export function parseArchive(source: ByteSource, name: string): Archive {
     }
     at = end + (size % 2);
   }
-  return { members, symbols };
+  return {
+    members,
+    index,
+    get symbols() {
+      return index && readIndex(index, name);
+    },
+  };
 }
 
 function magicOf(source: ByteSource): string {
@@ -128,7 +148,7 @@ function nameOf(raw: string, longNames: Uint8Array | undefined): string | undefi
 }
 
 /** The symbol index: a big-endian count, as many header offsets, then as many zero-terminated names. */
-function readIndex(content: Uint8Array, name: string, width: 4 | 8): ArchiveIndex {
+function readIndex({ content, width }: RawIndex, name: string): ArchiveIndex {
   if (content.length === 0) return { names: [], headerOffsets: [] };
   const reader = new ByteReader(content, `${name} (symbol index)`);
   const read = (offset: number) => (width === 4 ? reader.u32be(offset) : reader.u64be(offset));

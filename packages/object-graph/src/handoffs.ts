@@ -1,4 +1,4 @@
-/** References that hand a location to functions. */
+/** References that hand a location to functions: for each of them, those that mean the functions. */
 export class Handoffs {
   readonly #triples: Int32Array;
   readonly #count: number;
@@ -16,13 +16,6 @@ export class Handoffs {
   /** The numbers that it was made of. */
   get triples(): Int32Array {
     return this.#triples.subarray(0, this.#count * 3);
-  }
-
-  /** The references that mean the functions which a reference is handed to: `[first, end)`. */
-  get(edge: number): readonly [first: number, end: number] | undefined {
-    const at = this.from(edge);
-    if (this.#triples[at] !== edge || at >= this.#count * 3) return undefined;
-    return [this.#triples[at + 1]!, this.#triples[at + 2]!];
   }
 
   /** Where the numbers of the first reference that is not before another begin. */

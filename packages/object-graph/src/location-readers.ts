@@ -23,6 +23,8 @@ export class LocationReaders {
   /** References of code to locations, and the nodes that they stand in. */
   readonly #locationEdges = new Int32List(1 << 10);
   readonly #locationNodes = new Int32List(1 << 10);
+  /** Of functions that locations are handed to, whether they are for panics only: few are asked about often. */
+  readonly #panicOnly = new Map<number, boolean>();
 
   /** @param graph With all nodes read. */
   constructor(graph: PieceGraph) {
@@ -65,22 +67,37 @@ export class LocationReaders {
     const { targets } = this.#graph.references;
     if (counted === 'all') return targets;
     const left = targets.slice();
-    for (let index = 0; index < this.#locationEdges.length; index++) {
-      const edge = this.#locationEdges.at(index);
-      if (counted === 'none' || this.#isForPanics(edge, this.#locationNodes.at(index)))
-        left[edge] = OUTSIDE;
-    }
+    const edges = this.#locationEdges.items;
+    const count = this.#locationEdges.length;
+    for (let index = 0; index < count; index++) left[edges[index]!] = OUTSIDE;
+    if (counted === 'none') return left;
+    for (const edge of this.#counting()) left[edge] = targets[edge]!;
     return left;
   }
 
-  #isForPanics(edge: number, id: number): boolean {
+  /** References to locations that are not for panics only. */
+  *#counting(): Iterable<number> {
     const graph = this.#graph;
-    if (graph.object(id).isStandard || (graph.flags(id) & PIECE.panicWrapper) !== 0) return true;
-    const functions = graph.handoffs.get(edge);
-    if (functions === undefined || functions[0] === functions[1]) return false;
-    for (let called = functions[0]; called < functions[1]; called++)
-      if (!this.#isPanicOnly(graph.references.targets[called]!)) return false;
-    return true;
+    const { triples } = graph.handoffs;
+    const { targets } = graph.references;
+    // Both are ascending.
+    let at = 0;
+    for (let index = 0; index < this.#locationEdges.length; index++) {
+      const edge = this.#locationEdges.at(index);
+      while (triples[at]! < edge) at += 3;
+      const isHanded = triples[at] === edge;
+      const first = isHanded ? triples[at + 1]! : 0;
+      const end = isHanded ? triples[at + 2]! : 0;
+      let isForPanics = end > first;
+      for (let called = first; called < end && isForPanics; called++)
+        isForPanics = this.#isPanicOnly(targets[called]!);
+      if (!isForPanics && !this.#isPanicCode(this.#locationNodes.at(index))) yield edge;
+    }
+  }
+
+  /** Whether all locations that code refers to are for panics. */
+  #isPanicCode(id: number): boolean {
+    return this.#graph.object(id).isStandard || (this.#graph.flags(id) & PIECE.panicWrapper) !== 0;
   }
 
   /**
@@ -91,13 +108,17 @@ export class LocationReaders {
    */
   #isPanicOnly(id: number): boolean {
     if (id < 0) return false;
-    const flags = this.#graph.flags(id);
-    return (
-      (flags & PIECE.panicWrapper) !== 0 ||
-      (this.#graph.object(id).isStandard &&
-        (flags & PIECE.readsLocation) === 0 &&
-        !returnsLocation(this.#graph.symbol(id)))
-    );
+    let known = this.#panicOnly.get(id);
+    if (known === undefined) {
+      const flags = this.#graph.flags(id);
+      known =
+        (flags & PIECE.panicWrapper) !== 0 ||
+        (this.#graph.object(id).isStandard &&
+          (flags & PIECE.readsLocation) === 0 &&
+          !returnsLocation(this.#graph.symbol(id)));
+      this.#panicOnly.set(id, known);
+    }
+    return known;
   }
 }
 

@@ -67,9 +67,9 @@ export class ObjectLoader {
   /** A digest of all bytes of an object that count, in hexadecimal. */
   digest(part: FilePart): string {
     const bytes = this.load(part);
-    const hash = createHash('sha256').update(`${part.size}`);
-    for (const [start, end] of this.#loaded.ranges)
-      hash.update(`,${start}-${end}:`).update(bytes.subarray(start, end));
+    const { ranges } = this.#loaded;
+    const hash = createHash('sha256').update(`${part.size},${ranges.join()}:`);
+    for (const [start, end] of ranges) hash.update(bytes.subarray(start, end));
     return hash.digest('hex');
   }
 
@@ -79,11 +79,11 @@ export class ObjectLoader {
   ): readonly (readonly [number, number])[] {
     let table: SectionTable;
     try {
-      // The first section header may say how many there are.
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      // The first section header says how many there are where the file's header does not.
       if (bytes.length >= FILE_HEADER_SIZE) {
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
         const first = Number(view.getBigUint64(40, true));
-        read(first, first + FILE_HEADER_SIZE);
+        if (view.getUint16(60, true) === 0) read(first, first + FILE_HEADER_SIZE);
       }
       const { start, end } = sectionHeaders(bytes, '');
       read(start, end);

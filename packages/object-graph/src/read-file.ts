@@ -44,8 +44,9 @@ export class FileReader {
   digest(name: string, source: ByteSource): string {
     return withName(name, () => {
       if (!isArchive(source)) return this.#loader.digest({ source, start: 0, size: source.size });
-      const { members, symbols } = parseArchive(source, FILE_NAME);
-      const hash = createHash('sha256').update(JSON.stringify(symbols ?? null));
+      const { members, index } = parseArchive(source, FILE_NAME);
+      const hash = createHash('sha256').update(`${index?.width},${index?.content.length}:`);
+      if (index !== undefined) hash.update(index.content);
       for (const { name: member, headerOffset, start, size } of members)
         hash.update(`\n${member} ${headerOffset} ${this.#loader.digest({ source, start, size })}`);
       return hash.digest('hex');

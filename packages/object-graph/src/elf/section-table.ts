@@ -4,6 +4,7 @@ import { refuseForeignFormat } from '../object-format';
 import * as elf from './constants';
 
 const HEADER_SIZE = 64;
+const HEADER_WORDS = HEADER_SIZE / 4;
 /** How much of a file must be there to find the section headers. */
 export const FILE_HEADER_SIZE = 64;
 
@@ -16,21 +17,24 @@ export class SectionTable {
   readonly fileType: number;
   readonly machine: number;
   readonly count: number;
-  readonly nameOffsets: Uint32Array;
   readonly types: Uint32Array;
   /** The lower half; the upper one has no flag assigned that matters here. */
   readonly flags: Uint32Array;
   readonly offsets: Float64Array;
   readonly sizes: Float64Array;
-  readonly links: Uint32Array;
   readonly infos: Uint32Array;
-  readonly aligns: Float64Array;
-  readonly entrySizes: Float64Array;
   /** Index of the section that holds the sections' names. */
   readonly names: number;
+  /** The headers, as words. */
+  readonly #words: Uint32Array;
+  // Not needed to tell what is read of a file.
+  #nameOffsets: Uint32Array | undefined;
+  #links: Uint32Array | undefined;
+  #aligns: Float64Array | undefined;
+  #entrySizes: Float64Array | undefined;
 
   /**
-   * @param bytes The file; of it, header and section headers must have been read.
+   * @param bytes The file; of it, header and section headers must have been read. Not to be changed while the table is used.
    * @param name Of the file, for messages.
    * @throws {ObjectGraphError} `BITCODE`, `NOT_ELF`, `UNSUPPORTED_OBJECT`, `TRUNCATED` or `MALFORMED_OBJECT`.
    */
@@ -43,29 +47,45 @@ export class SectionTable {
     this.names = names;
     const count = (end - start) / HEADER_SIZE;
     this.count = count;
-    this.nameOffsets = new Uint32Array(count);
-    this.types = new Uint32Array(count);
-    this.flags = new Uint32Array(count);
-    this.offsets = new Float64Array(count);
-    this.sizes = new Float64Array(count);
-    this.links = new Uint32Array(count);
-    this.infos = new Uint32Array(count);
-    this.aligns = new Float64Array(count);
-    this.entrySizes = new Float64Array(count);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const long = (at: number) =>
-      view.getUint32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true);
-    for (let index = 0, at = start; index < count; index++, at += HEADER_SIZE) {
-      this.nameOffsets[index] = view.getUint32(at, true);
-      this.types[index] = view.getUint32(at + 4, true);
-      this.flags[index] = view.getUint32(at + 8, true);
-      this.offsets[index] = long(at + 24);
-      this.sizes[index] = long(at + 32);
-      this.links[index] = view.getUint32(at + 40, true);
-      this.infos[index] = view.getUint32(at + 44, true);
-      this.aligns[index] = long(at + 48);
-      this.entrySizes[index] = long(at + 56);
-    }
+    this.#words = wordsOf(bytes, start, end);
+    this.types = this.#column(1);
+    this.flags = this.#column(2);
+    this.offsets = this.#longColumn(6);
+    this.sizes = this.#longColumn(8);
+    this.infos = this.#column(11);
+  }
+
+  get nameOffsets(): Uint32Array {
+    return (this.#nameOffsets ??= this.#column(0));
+  }
+
+  get links(): Uint32Array {
+    return (this.#links ??= this.#column(10));
+  }
+
+  get aligns(): Float64Array {
+    return (this.#aligns ??= this.#longColumn(12));
+  }
+
+  get entrySizes(): Float64Array {
+    return (this.#entrySizes ??= this.#longColumn(14));
+  }
+
+  /** @param word Its place in a header, in words. */
+  #column(word: number): Uint32Array {
+    const words = this.#words;
+    const column = new Uint32Array(this.count);
+    for (let index = 0, at = word; index < column.length; index++, at += HEADER_WORDS)
+      column[index] = words[at]!;
+    return column;
+  }
+
+  #longColumn(word: number): Float64Array {
+    const words = this.#words;
+    const column = new Float64Array(this.count);
+    for (let index = 0, at = word; index < column.length; index++, at += HEADER_WORDS)
+      column[index] = words[at + 1]! * 0x1_0000_0000 + words[at]!;
+    return column;
   }
 
   /**
@@ -104,6 +124,13 @@ const DYNAMIC_TYPES: ReadonlySet<number> = new Set([
   elf.SHT_GNU_VERSYM,
   elf.SHT_GNU_VERNEED,
 ]);
+
+/** Bytes as words, little-endian as typed arrays are on every platform of Node.js here; a view where that is possible. */
+function wordsOf(bytes: Uint8Array, start: number, end: number): Uint32Array {
+  const isAligned = (bytes.byteOffset + start) % 4 === 0;
+  const { buffer, byteOffset } = isAligned ? bytes.subarray(start, end) : bytes.slice(start, end);
+  return new Uint32Array(buffer, byteOffset, (end - start) / 4);
+}
 
 /** Where the section headers of a file lie, told by its header. */
 export function sectionHeaders(
