@@ -1,11 +1,15 @@
 import { ENVIRONMENT_NAMES } from './environment-readers';
 import type { FollowedTests } from './fingerprint-tests';
+import { Int32List } from './growing-array';
 import type { LinkedProgram } from './linked-program';
 import type { LinkState, StateFile } from './link-state';
-import { countMentions } from './name-mentions';
+import { NameIndex } from './name-index';
+import type { Names } from './name-index';
+import { countMentions, NameNumbers } from './name-mentions';
 import type { ObjectGraph } from './object-graph';
 import { DESCRIPTOR } from './object-table';
 import type { FileTable } from './object-table';
+import type { References } from './piece-graph';
 
 /** What was found out about a link. */
 export interface Findings extends Omit<FollowedTests, 'taken'> {
@@ -41,6 +45,7 @@ export function captureState(
   const { references, size } = graph;
   const edges = references.first[size]!;
   const sections = new Map<string, number>();
+  const numbers = new NameNumbers(program);
   return {
     files: keys,
     takesMore,
@@ -66,13 +71,13 @@ export function captureState(
       }),
       nodeSizes: Float64Array.from({ length: size }, (_, id) => graph.bytes(id)),
       contents: graph.contents.subarray(0, size * 4),
-      ...symbolsOf(graph),
+      ...nodeNamesOf(graph, numbers),
       first: references.first.subarray(0, size + 1),
       targets: references.targets.subarray(0, edges),
-      edgeLabels: references.labels.subarray(0, edges),
+      labelled: labelledOf(references, size),
       handoffs: graph.handoffs.triples,
-      ...namesOf(program),
-      mentions: countMentions(program, files),
+      ...columnsOf(program.names, program.nameCount),
+      mentions: countMentions(program, files, numbers),
       ...meaningsOf(graph),
     },
     classes: Object.fromEntries(
@@ -95,46 +100,36 @@ function perNode(size: number, of: (id: number) => number): Int32Array {
   return column;
 }
 
-function symbolsOf(
+type NodeNames = 'nodeNames' | 'localNames' | 'firstLocalNameWords';
+
+function nodeNamesOf(
   graph: ObjectGraph,
-): Pick<LinkState['columns'], 'symbolBytes' | 'firstSymbolBytes'> {
-  const first = new Int32Array(graph.size + 1);
-  const forEach = (
-    tell: (id: number, own: Uint8Array, start: number, end: number) => void,
-  ): void => {
-    for (let id = 0; id < graph.size; id++) {
-      const { table } = graph.object(id);
-      const name = table.pieceNames[graph.piece(id)]!;
-      const { buffer, byteOffset, byteLength } = table.names;
-      const own = new Uint8Array(buffer, byteOffset, byteLength);
-      const start = table.firstNameWords[name]! * 4;
-      let end = table.firstNameWords[name + 1]! * 4;
-      while (end > start && own[end - 1] === 0) end--;
-      tell(id, own, start, end);
-    }
-  };
-  forEach((id, _, start, end) => (first[id + 1] = first[id]! + end - start));
-  const bytes = new Uint8Array(first[graph.size]!);
-  forEach((id, own, start, end) => {
-    for (let from = start, to = first[id]!; from < end; from++, to++) bytes[to] = own[from]!;
+  numbers: NameNumbers,
+): Pick<LinkState['columns'], NodeNames> {
+  const locals = new NameIndex();
+  const nodeNames = perNode(graph.size, (id) => {
+    const { table } = graph.object(id);
+    const name = table.pieceNames[graph.piece(id)]!;
+    const number = numbers.of(table, name);
+    return number >= 0 ? number : -1 - locals.add(table, name);
   });
-  return { symbolBytes: bytes, firstSymbolBytes: first };
+  const { names, firstNameWords } = columnsOf(locals, locals.size);
+  return { nodeNames, localNames: names, firstLocalNameWords: firstNameWords };
 }
 
-function namesOf(
-  program: LinkedProgram,
-): Pick<LinkState['columns'], 'names' | 'firstNameWords' | 'nameHashes'> {
-  const firstNameWords = new Int32Array(program.nameCount + 1);
-  const nameHashes = new Int32Array(program.nameCount);
+/** Names of many tables in columns of their own. */
+function columnsOf(all: Iterable<readonly [table: Names, name: number]>, count: number): Names {
+  const firstNameWords = new Int32Array(count + 1);
+  const nameHashes = new Int32Array(count);
   let number = 0;
-  for (const [table, name] of program.names) {
+  for (const [table, name] of all) {
     const length = table.firstNameWords[name + 1]! - table.firstNameWords[name]!;
     firstNameWords[number + 1] = firstNameWords[number]! + length;
     nameHashes[number++] = table.nameHashes[name]!;
   }
   const names = new Int32Array(firstNameWords[number]!);
   number = 0;
-  for (const [table, name] of program.names) {
+  for (const [table, name] of all) {
     const start = table.firstNameWords[name]!;
     const end = table.firstNameWords[name + 1]!;
     for (let from = start, to = firstNameWords[number]!; from < end; from++, to++)
@@ -142,6 +137,16 @@ function namesOf(
     number++;
   }
   return { names, firstNameWords, nameHashes };
+}
+
+function labelledOf({ first, labels }: References, size: number): Int32Array {
+  const labelled = new Int32List(1 << 10);
+  for (let edge = 0; edge < first[size]!; edge++) {
+    if (labels[edge] === 0) continue;
+    labelled.push(edge);
+    labelled.push(labels[edge]!);
+  }
+  return labelled.toArray();
 }
 
 function meaningsOf(graph: ObjectGraph): Pick<LinkState['columns'], 'firstMeanings' | 'meanings'> {

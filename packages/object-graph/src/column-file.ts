@@ -4,10 +4,10 @@ const DIGEST_SIZE = 32;
 const ALIGNMENT = 8;
 
 /** A column of numbers. */
-export type Column = Int32Array | Float64Array | Uint8Array;
+export type Column = Int32Array | Float64Array;
 
 /** Makers of columns by the names that outlines use. */
-const KINDS = { int32: Int32Array, float64: Float64Array, uint8: Uint8Array } as const;
+const KINDS = { int32: Int32Array, float64: Float64Array } as const;
 export type ColumnKind = keyof typeof KINDS;
 
 /** What {@link decodeColumns} found. */

@@ -83,17 +83,20 @@ function* sources(graph: PieceGraph): Iterable<number> {
   const { nodeFlags } = graph;
   const foreign = new Set(graph.executable.foreignImports);
   // Per label, whether it names what gives the environment: to all code, or to all but the standard library's.
-  const gives = graph.labels.map((_, label) => {
+  const gives = Uint8Array.from(graph.labels, (_, label) => {
     const name = graph.outsideName(label);
     if (name === undefined) return NOTHING;
     if (GIVES_ENVIRONMENT.has(name) || foreign.has(name)) return TO_ALL;
     return FINDS_BY_NAME.has(name) ? TO_OTHERS : NOTHING;
   });
-  for (let id = 0; id < graph.size; id++) {
+  const { size } = graph;
+  for (let id = 0, edge = 0; id < size; id++) {
     const flags = nodeFlags[id]!;
     let most = NOTHING;
-    for (let edge = first[id]!; edge < first[id + 1]!; edge++)
-      if (labels[edge] !== 0 && targets[edge] === OUTSIDE) most |= gives[labels[edge]!]!;
+    for (const end = first[id + 1]!; edge < end; edge++) {
+      const given = gives[labels[edge]!]!;
+      if (given !== NOTHING && targets[edge] === OUTSIDE) most |= given;
+    }
     if (most === NOTHING && (flags & ANY_TEXT) === 0) continue;
     const { isStandard, optimized } = graph.object(id);
     if ((most & TO_ALL) !== 0 || ((most & TO_OTHERS) !== 0 && !isStandard)) {

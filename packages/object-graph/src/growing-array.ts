@@ -7,9 +7,9 @@ export class Int32List {
     this.#items = new Int32Array(capacity);
   }
 
-  /** A list of some numbers, copied. */
+  /** A list of some numbers, copied, with room for a few more. */
   static of(numbers: Int32Array): Int32List {
-    const list = new Int32List(Math.max(64, numbers.length));
+    const list = new Int32List(numbers.length + (numbers.length >> 5) + 64);
     list.#items.set(numbers);
     list.length = numbers.length;
     return list;

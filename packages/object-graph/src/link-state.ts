@@ -5,7 +5,7 @@ import type { CountedLocations } from './location-readers';
 import type { KnownClasses } from './reached-classes';
 
 /** Version of the layout below and of what states say; states of another one are not read. */
-const STATE_VERSION = 1;
+const STATE_VERSION = 2;
 const MAGIC = `nx-cargo-test link ${STATE_VERSION}\n`;
 
 /** A file of a link, by what counts of it. */
@@ -57,13 +57,16 @@ const COLUMNS = {
   nodeSections: 'int32',
   nodeSizes: 'float64',
   contents: 'int32',
-  /** The names of nodes, Latin-1, and where each begins; one more at the end. */
-  symbolBytes: 'uint8',
-  firstSymbolBytes: 'int32',
+  /** Per node, the number of its name in `names`; of others, -1 less the number in `localNames`. */
+  nodeNames: 'int32',
+  /** Names that no object refers to; see `ObjectTable`. */
+  localNames: 'int32',
+  firstLocalNameWords: 'int32',
   /** See `References`. */
   first: 'int32',
   targets: 'int32',
-  edgeLabels: 'int32',
+  /** Pairs of a reference and its label: most have none. */
+  labelled: 'int32',
   /** See `Handoffs`. */
   handoffs: 'int32',
   /** Names that any object defines or refers to; see `ObjectTable`. */
@@ -82,7 +85,6 @@ type StateColumns = {
   readonly [K in StateColumn]: {
     int32: Int32Array;
     float64: Float64Array;
-    uint8: Uint8Array;
   }[(typeof COLUMNS)[K]];
 };
 

@@ -52,22 +52,47 @@ export function forEachListed(
   }
 }
 
+/** The numbers that names of objects have in a link, each looked up once. */
+export class NameNumbers {
+  readonly #program: LinkedProgram;
+  readonly #known = new Map<ObjectTable, Int32Array>();
+
+  constructor(program: LinkedProgram) {
+    this.#program = program;
+  }
+
+  /** The number of a name of a table; -1 for one that no object refers to. */
+  of(table: ObjectTable, name: number): number {
+    let known = this.#known.get(table);
+    if (known === undefined) {
+      known = new Int32Array(table.nameHashes.length).fill(UNKNOWN);
+      this.#known.set(table, known);
+    }
+    if (known[name] === UNKNOWN) known[name] = this.#program.numberOf(table, name);
+    return known[name]!;
+  }
+}
+
+const UNKNOWN = -2;
+
 /** Counts, per name of a link, all mentions. */
-export function countMentions(program: LinkedProgram, files: readonly FileTable[]): Int32Array {
+export function countMentions(
+  program: LinkedProgram,
+  files: readonly FileTable[],
+  numbers: NameNumbers,
+): Int32Array {
   const counts = new Int32Array(program.nameCount * MENTION.stride);
   const isLinked = new Set(program.linked);
   for (const object of program.objects) {
     const { table } = object;
-    const numbers = new Int32Array(table.nameHashes.length).fill(-2);
     const part = { explicit: object.explicit, isLinked: isLinked.has(object) };
     forEachMention(table, part, (name, field) => {
-      if (numbers[name] === -2) numbers[name] = program.numberOf(table, name);
-      counts[numbers[name]! * MENTION.stride + field]!++;
+      counts[numbers.of(table, name) * MENTION.stride + field]!++;
     });
   }
   for (const file of files) {
     forEachListed(file, (table, name) => {
-      const at = program.numberOf(table, name) * MENTION.stride;
+      const at = numbers.of(table, name) * MENTION.stride;
       counts[at + MENTION.definitions]!++;
       counts[at + MENTION.listed]!++;
     });

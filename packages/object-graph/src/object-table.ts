@@ -151,7 +151,10 @@ export interface MemberTable {
 }
 
 /** The name of an index as Latin-1 text. */
-export function tableName(table: ObjectTable, index: number): string {
+export function tableName(
+  table: Pick<ObjectTable, 'names' | 'firstNameWords'>,
+  index: number,
+): string {
   const start = table.firstNameWords[index]!;
   const end = table.firstNameWords[index + 1]!;
   const { buffer, byteOffset } = table.names;

@@ -62,11 +62,7 @@ export class PatchedGraph implements PieceGraph {
     this.#nodePieces = Int32List.of(columns.nodePieces);
     this.#nodeFlags = Int32List.of(columns.nodeFlags);
     this.#contents = Int32List.of(columns.contents);
-    this.#references = {
-      first: columns.first,
-      targets: columns.targets,
-      labels: columns.edgeLabels,
-    };
+    this.#references = oldReferences(columns);
     this.#names = new PatchedNames(state, changes, link.executable, (object, piece) =>
       this.nodeOf(object, piece),
     );
@@ -263,7 +259,8 @@ export class PatchedGraph implements PieceGraph {
         this.#nodePieces.at(node),
       );
     const { columns } = this.#state;
-    const replaced = replaceRows(columns, this.size, this.#open, rows);
+    const old = { ...this.#references, handoffs: columns.handoffs };
+    const replaced = replaceRows(old, this.size, this.#open, rows);
     this.#references = replaced.references;
     this.#handoffs = replaced.handoffs;
     const known = columns.nodeObjects.length;
@@ -285,11 +282,17 @@ export class PatchedGraph implements PieceGraph {
   }
 
   #oldSymbol(node: number): string {
-    const { symbolBytes, firstSymbolBytes } = this.#state.columns;
-    const { buffer, byteOffset } = symbolBytes;
-    const start = firstSymbolBytes[node]!;
-    return Buffer.from(buffer, byteOffset + start, firstSymbolBytes[node + 1]! - start).toString(
-      'latin1',
-    );
+    const { nodeNames, names, firstNameWords, localNames, firstLocalNameWords } =
+      this.#state.columns;
+    const number = nodeNames[node]!;
+    return number >= 0
+      ? tableName({ names, firstNameWords }, number)
+      : tableName({ names: localNames, firstNameWords: firstLocalNameWords }, -1 - number);
   }
+}
+
+function oldReferences({ first, targets, labelled }: LinkState['columns']): References {
+  const labels = new Int32Array(targets.length);
+  for (let at = 0; at < labelled.length; at += 2) labels[labelled[at]!] = labelled[at + 1]!;
+  return { first, targets, labels };
 }

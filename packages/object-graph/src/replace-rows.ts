@@ -1,4 +1,3 @@
-import type { LinkState } from './link-state';
 import { Int32List } from './growing-array';
 import { Handoffs } from './handoffs';
 import type { References } from './piece-graph';
@@ -15,39 +14,35 @@ export interface ReplacedRows {
 /**
  * Replaces the references of some nodes.
  *
+ * @param old All of them, and the triples of `Handoffs`.
  * @param size Number of nodes, new ones included.
  * @param nodes Those whose references are replaced, or added: all new ones are among them.
  * @param rows Their references, in the same order.
  */
 export function replaceRows(
-  columns: LinkState['columns'],
+  old: References & { readonly handoffs: Int32Array },
   size: number,
   nodes: readonly number[],
   rows: ReferenceRows,
 ): ReplacedRows {
-  const known = columns.nodeObjects.length;
+  const known = old.first.length - 1;
   const rowOf = new Map(nodes.map((node, row) => [node, row]));
-  const edges = columns.targets.length + rows.targets.length;
+  const edges = old.targets.length + rows.targets.length;
   const first = new Int32Array(size + 1);
   const targets = new Int32Array(edges);
   const labels = new Int32Array(edges);
-  const handoffs = new Int32List(columns.handoffs.length + 64);
+  const handoffs = new Int32List(old.handoffs.length + 64);
   const add = (triples: Int32Array, at: number, shift: number): void => {
     for (let part = at; part < at + 3; part++) handoffs.push(triples[part]! + shift);
   };
   const isOther = new Uint8Array(nodes.length);
-  const oldHandoffs = columns.handoffs;
+  const oldHandoffs = old.handoffs;
   let handoff = 0;
   let used = 0;
   const copy = (from: References, start: number, end: number): void => {
     targets.set(from.targets.subarray(start, end), used);
     labels.set(from.labels.subarray(start, end), used);
     used += end - start;
-  };
-  const old: References = {
-    first: columns.first,
-    targets: columns.targets,
-    labels: columns.edgeLabels,
   };
   const replacing: References = {
     first: rows.first.items,

@@ -63,7 +63,9 @@ function reachingRoots(
   if (goals.length === 0) return reaching;
   const { first, targets } = graph.references;
   // Only what leads to any of the goals is walked.
-  const known = Int32Array.from(reachingNodes(graph, goals), (reaches) => -reaches);
+  const reaches = reachingNodes(graph, goals);
+  const known = new Int32Array(graph.size);
+  for (let id = 0; id < known.length; id++) known[id] = -reaches[id]!;
   const components = strongComponents(graph.size, first, targets, { starts: roots, known });
   const reached = new Int32Array(components.count);
   for (let start = 0; start < goals.length; start += WORD_BITS) {
