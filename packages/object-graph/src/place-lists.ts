@@ -1,3 +1,5 @@
+import { mix } from './mix';
+
 /** Where the places of a second list stand in a joined one. */
 export interface JoinedPlaces {
   /** The joined list: the first one, then what only the second one holds. */
@@ -11,8 +13,9 @@ export interface JoinedPlaces {
 
 /** Lists of different places, each list kept once and known by its number; 0 is the empty one. */
 export class PlaceLists {
-  readonly #lists: Int32Array[] = [new Int32Array(0)];
-  readonly #byText = new Map<string, number>([['', 0]]);
+  readonly #lists: Int32Array[] = [NO_PLACES];
+  /** Numbers of lists, by a hash of their places. */
+  readonly #byHash = new Map<number, number[]>([[hashOf(NO_PLACES), [0]]]);
   readonly #joined = new Map<number, JoinedPlaces>();
 
   /** @param known Lists with the numbers that they had: the first one is empty. Default: that one only. */
@@ -54,26 +57,43 @@ export class PlaceLists {
   }
 
   #join(first: Int32Array, second: Int32Array): JoinedPlaces {
-    const positions = new Map<number, number>();
-    first.forEach((place, position) => positions.set(place, position));
-    const own = Int32Array.from(second, (place) => {
-      let position = positions.get(place);
-      if (position === undefined) {
-        position = positions.size;
-        positions.set(place, position);
-      }
-      return position;
-    });
-    return { list: this.#number(Int32Array.from(positions.keys())), positions: own };
+    const known = new Map<number, number>();
+    for (let position = 0; position < first.length; position++)
+      known.set(first[position]!, position);
+    const joined = new Int32Array(first.length + second.length);
+    joined.set(first);
+    let size = first.length;
+    const positions = new Int32Array(second.length);
+    for (let at = 0; at < second.length; at++) {
+      const position = known.get(second[at]!);
+      if (position === undefined) joined[size] = second[at]!;
+      positions[at] = position ?? size++;
+    }
+    return { list: this.#number(joined.slice(0, size)), positions };
   }
 
   #number(list: Int32Array): number {
-    const text = list.join();
-    let number = this.#byText.get(text);
-    if (number === undefined) {
-      number = this.#lists.push(list) - 1;
-      this.#byText.set(text, number);
-    }
+    const hash = hashOf(list);
+    const alike = this.#byHash.get(hash);
+    const known = alike?.find((number) => areEqual(this.#lists[number]!, list));
+    if (known !== undefined) return known;
+    const number = this.#lists.push(list) - 1;
+    if (alike === undefined) this.#byHash.set(hash, [number]);
+    else alike.push(number);
     return number;
   }
+}
+
+const NO_PLACES = new Int32Array(0);
+
+function hashOf(list: Int32Array): number {
+  let hash = list.length;
+  for (let at = 0; at < list.length; at++) hash = mix(hash, list[at]!);
+  return hash;
+}
+
+function areEqual(one: Int32Array, other: Int32Array): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
 }
