@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { CargoMessages } from '../cargo/cargo-messages';
-import { isInside } from '../fingerprint/fingerprint-binary';
+import { isInside } from '../is-inside';
 import { isPathPackage } from './build-units';
 
 /**

@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { relative, isAbsolute } from 'node:path';
 import {
   fingerprintAndKeep,
   fingerprintProgram,
@@ -8,22 +5,17 @@ import {
   fingerprintTestsAgain,
   GRAPH_VERSION,
   ObjectGraphError,
-  readExecutable,
 } from '@nx-cargo-test/object-graph';
-import type {
-  Executable,
-  Link,
-  LinkedFile,
-  SharedStatic,
-  TestFingerprints,
-} from '@nx-cargo-test/object-graph';
+import type { SharedStatic, TestFingerprints } from '@nx-cargo-test/object-graph';
 import type { CapturedLink } from '../cargo/read-capture';
-import { takesMoreMembers, unfollowedLinkArguments } from '../cargo/unfollowed-link-arguments';
-import { withFile } from './file-source';
+import { unfollowedLinkArguments } from '../cargo/unfollowed-link-arguments';
+import { isInside } from '../is-inside';
 import type { LinkPayload } from './link-payload';
 import type { LinkStates } from './link-states';
-import { withoutTableCache } from './table-cache';
-import type { CachedTable, TableCache } from './table-cache';
+import { readLink, wholeLink } from './read-link';
+import type { ReadLink } from './read-link';
+import { readSharedLibraries } from './shared-libraries';
+import type { TableCache } from './table-cache';
 
 /** A linked executable and what is known of its link. */
 export interface FingerprintRequest {
@@ -159,102 +151,11 @@ function takeFingerprints(
   return taken;
 }
 
-/** A link of which not all files need be in memory. */
-interface ReadLink {
-  readonly files: readonly (Omit<LinkedFile, 'bytes'> & {
-    readonly key: string | undefined;
-    readonly cached: CachedTable;
-  })[];
-  readonly executable: Executable;
-  readonly takesMore: boolean;
-}
-
-function wholeLink({ files, ...link }: ReadLink): Link {
-  return {
-    files: files.map(({ key: _, cached, ...file }) => ({ ...file, bytes: cached.table })),
-    ...link,
-  };
-}
-
-function readLink(
-  request: FingerprintRequest,
-  link: CapturedLink,
-): { objects: ReadLink; payload: LinkPayload | undefined } {
-  const tables = request.tables ?? withoutTableCache([]);
-  const read = link.inputs.map(({ path, file }) => {
-    const isStandard = isInside(request.sysroot, path);
-    const cached = tables.read(path, file);
-    return {
-      cached,
-      key: cached.key,
-      name: path,
-      optimized: !isStandard && request.isOptimized(path),
-      isStandard,
-      isWorkspace: !isStandard && request.isWorkspace(path),
-    };
-  });
-  tables.release();
-  // Of a build elsewhere, what the linker wrote is here; cargo may have put it in another place.
-  const file = request.locate?.(link.output) ?? request.executable;
-  const executable = withFile(file, readExecutable);
-  const takesMore = takesMoreMembers(link);
-  const kept = read.flatMap(({ key, cached: _, ...file }) =>
-    key === undefined ? [] : [{ ...file, key }],
-  );
-  return {
-    objects: { files: read, executable, takesMore },
-    payload:
-      kept.length < read.length
-        ? undefined
-        : {
-            files: kept,
-            takesMore,
-            executable: {
-              ...executable,
-              imports: [...executable.imports],
-              exports: [...executable.exports],
-              foreignLibraries: [...executable.foreignLibraries],
-              foreignImports: [...executable.foreignImports],
-            },
-          },
-  };
-}
-
 /** The objects do not show which tests reach a shared library of the workspace, nor its statics. */
 function hasHiddenState(request: FingerprintRequest, { sharedLibraries }: CapturedLink): boolean {
   return sharedLibraries.some(
     (path) => !isInside(request.sysroot, path) && request.isWorkspace(path),
   );
-}
-
-/** Whether a path lies below a folder; both are absolute. */
-export function isInside(folder: string, file: string): boolean {
-  const path = relative(folder, file);
-  return path !== '' && !path.startsWith('..') && !isAbsolute(path);
-}
-
-/**
- * Shared libraries that are no part of the system: their digest, whose code the
- * objects do not show, and what makes them say less than they seem to.
- */
-async function readSharedLibraries(
-  files: readonly string[],
-  locate = (path: string): string => path,
-): Promise<{ digest: string; unfollowed: readonly string[] }> {
-  const hash = createHash('sha256');
-  const unfollowed: string[] = [];
-  for (const file of files) {
-    const bytes = await readFile(locate(file));
-    hash.update(createHash('sha256').update(bytes).digest());
-    // Text in place of a library is a linker script: other files are linked instead.
-    if (isLinkerScript(bytes)) unfollowed.push(`${file} is a linker script, not a library`);
-  }
-  return { digest: files.length === 0 ? '' : `-${hash.digest('hex')}`, unfollowed };
-}
-
-/** Whether a file has no zero byte, as texts have none and libraries of all formats many. */
-function isLinkerScript(bytes: Buffer): boolean {
-  return bytes.length > 0 && !bytes.includes(0);
 }
 
 /** @param libraries Digest of shared libraries, whose code is not in the binary either. */
