@@ -1,3 +1,4 @@
+import { Int32List } from './growing-array';
 import { mix } from './mix';
 import { DIGEST_WORDS } from './object-table';
 import type { WordedGraph } from './reached-classes';
@@ -12,12 +13,12 @@ const MOST_CANDIDATES = 32;
 export class CycleCopies {
   readonly #graph: WordedGraph;
   readonly #classOf: Int32Array;
-  /** One node for each class on a cycle, by what it looks like, and by cycle and looks. */
+  /** One node for each class on a cycle, by what it looks like; and for each cycle apart. */
   readonly #byLook = new Map<number, number[]>();
-  readonly #byCycle = new Map<string, number[]>();
-  /** One node for each class on a cycle, and the cycle. */
-  readonly #byClass = new Map<number, readonly [node: number, cycle: number]>();
-  #cycles = 0;
+  readonly #byCycle: Map<number, number[]>[] = [];
+  /** Per class on a cycle, one node plus 1, and the cycle; 0 for other classes. */
+  readonly #nodeOf = new Int32List();
+  readonly #cycleOf = new Int32List();
 
   /** @param classOf Per node, its class, as it is found. */
   constructor(graph: WordedGraph, classOf: Int32Array) {
@@ -27,15 +28,27 @@ export class CycleCopies {
 
   /** Adds a cycle: a node for each class. Their classes, and those of all that they lead to, are known. */
   add(nodes: readonly number[]): void {
-    const cycle = this.#cycles++;
+    const cycle = this.#byCycle.length;
+    const byLook = new Map<number, number[]>();
+    this.#byCycle.push(byLook);
     for (const node of nodes) {
       const known = this.#classOf[node]!;
-      if (this.#byClass.has(known)) continue;
-      this.#byClass.set(known, [node, cycle]);
+      if (this.#memberOf(known) >= 0) continue;
+      while (this.#nodeOf.length <= known) {
+        this.#nodeOf.push(0);
+        this.#cycleOf.push(0);
+      }
+      this.#nodeOf.set(known, node + 1);
+      this.#cycleOf.set(known, cycle);
       const look = this.#look(node);
       addTo(this.#byLook, look, node);
-      addTo(this.#byCycle, `${cycle} ${look}`, node);
+      addTo(byLook, look, node);
     }
+  }
+
+  /** A node of a class on a cycle; -1 for any other class. */
+  #memberOf(known: number): number {
+    return known < this.#nodeOf.length ? this.#nodeOf.at(known) - 1 : -1;
   }
 
   /**
@@ -47,7 +60,7 @@ export class CycleCopies {
     const look = this.#look(start);
     const alike = (this.#byLook.get(look) ?? []).slice(0, MOST_CANDIDATES);
     const parts = [...this.#cyclesBehind(component)].flatMap(
-      (cycle) => this.#byCycle.get(`${cycle} ${look}`) ?? [],
+      (cycle) => this.#byCycle[cycle]!.get(look) ?? [],
     );
     for (const candidate of [...alike, ...parts]) {
       const found = this.#match(start, candidate);
@@ -64,8 +77,7 @@ export class CycleCopies {
       for (let edge = first[node]!; edge < first[node + 1]!; edge++) {
         const target = targets[edge]!;
         const known = target < 0 ? -1 : this.#classOf[target]!;
-        const cycle = known < 0 ? undefined : this.#byClass.get(known)?.[1];
-        if (cycle !== undefined) cycles.add(cycle);
+        if (known >= 0 && this.#memberOf(known) >= 0) cycles.add(this.#cycleOf.at(known));
       }
     }
     return cycles;
@@ -91,8 +103,8 @@ export class CycleCopies {
     const { first, targets, labels } = this.#graph;
     const matches = new Map([[start, this.#classOf[candidate]!]]);
     for (const [node, known] of matches) {
-      const member = this.#byClass.get(known)?.[0];
-      if (member === undefined || !this.#areOfOneKind(node, member)) return undefined;
+      const member = this.#memberOf(known);
+      if (member < 0 || !this.#areOfOneKind(node, member)) return undefined;
       const count = first[node + 1]! - first[node]!;
       if (first[member + 1]! - first[member]! !== count) return undefined;
       for (let index = 0; index < count; index++) {
@@ -123,7 +135,7 @@ export class CycleCopies {
   }
 }
 
-function addTo<K>(lists: Map<K, number[]>, key: K, item: number): void {
+function addTo(lists: Map<number, number[]>, key: number, item: number): void {
   const known = lists.get(key);
   if (known === undefined) lists.set(key, [item]);
   else known.push(item);

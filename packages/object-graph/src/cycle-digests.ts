@@ -2,10 +2,10 @@ import { DIGEST_WORDS } from './object-table';
 import type { WordedGraph } from './reached-classes';
 import type { ReachedText } from './reached-text';
 
-/** The digest of a class on a cycle, and the list of the places that it reaches. */
+/** Per class of a cycle, four words of its digest, and the list of the places that it reaches. */
 export interface CycleDigest {
   readonly words: Int32Array;
-  readonly list: number;
+  readonly lists: Int32Array;
 }
 
 /**
@@ -32,16 +32,15 @@ export class CycleDigests {
    * @param component The nodes of the cycle.
    * @param blocks Per node of it, its class.
    * @param members Per class, one of its nodes.
-   * @returns Per class, in the same order.
    */
-  digest(component: Int32Array, blocks: Int32Array, members: readonly number[]): CycleDigest[] {
+  digest(component: Int32Array, blocks: Int32Array, members: readonly number[]): CycleDigest {
     component.forEach((node, index) => (this.#blocks[node] = blocks[index]! + 1));
     const digests = this.#digestBlocks(members);
     for (const node of component) this.#blocks[node] = 0;
     return digests;
   }
 
-  #digestBlocks(members: readonly number[]): CycleDigest[] {
+  #digestBlocks(members: readonly number[]): CycleDigest {
     let best: WalkedCycle[] = [];
     for (const start of this.#startsOf(members)) {
       const walked = this.#walk(start, members);
@@ -50,43 +49,44 @@ export class CycleDigests {
       else if (order === 0) best.push(walked);
     }
     if (best.some(({ list }) => list !== best[0]!.list)) this.isAmbiguous = true;
-    const found: (readonly [ordinal: number, walked: WalkedCycle])[] = [];
-    for (const walked of best) {
-      walked.order.forEach((block, ordinal) => {
-        const known = found[block];
-        if (known === undefined || ordinal < known[0]) found[block] = [ordinal, walked];
-      });
+    const words = new Int32Array(members.length * DIGEST_WORDS);
+    const lists = new Int32Array(members.length);
+    for (let block = 0; block < members.length; block++) {
+      let first = best[0]!;
+      for (const walked of best)
+        if (walked.ordinals[block]! < first.ordinals[block]!) first = walked;
+      this.#text.addOrdinal(first.words, first.ordinals[block]!);
+      this.#text.digestTo(words, block * DIGEST_WORDS);
+      lists[block] = first.list;
     }
-    return found.map(([ordinal, { words, list }]) => {
-      const own = new Int32Array(DIGEST_WORDS);
-      this.#text.addOrdinal(words, ordinal);
-      this.#text.digestTo(own, 0);
-      return { words: own, list };
-    });
+    return { words, lists };
   }
 
   #walk(start: number, members: readonly number[]): WalkedCycle {
     const { first, targets } = this.#graph;
-    const ordinals = new Map<number, number>([[start, 0]]);
-    const order = [start];
+    const ordinals = new Int32Array(members.length).fill(-1);
+    const order = new Int32Array(members.length);
+    ordinals[start] = 0;
+    order[0] = start;
     // In the order in which references meet them, which is the same in every link.
-    for (const block of order) {
-      const node = members[block]!;
+    for (let at = 0, met = 1; at < met; at++) {
+      const node = members[order[at]!]!;
       for (let edge = first[node]!; edge < first[node + 1]!; edge++) {
         const target = this.#blockOf(targets[edge]!);
-        if (target !== undefined && !ordinals.has(target))
-          ordinals.set(target, order.push(target) - 1);
+        if (target < 0 || ordinals[target]! >= 0) continue;
+        ordinals[target] = met;
+        order[met++] = target;
       }
     }
     let list = 0;
     const within = (target: number): number | undefined => {
       const block = this.#blockOf(target);
-      return block === undefined ? undefined : ordinals.get(block);
+      return block < 0 ? undefined : ordinals[block]!;
     };
     for (const block of order) list = this.#text.addNode(members[block]!, list, within);
     const words = new Int32Array(DIGEST_WORDS);
     this.#text.digestTo(words, 0);
-    return { words, order, list };
+    return { words, ordinals, list };
   }
 
   /**
@@ -97,7 +97,7 @@ export class CycleDigests {
   #startsOf(members: readonly number[]): readonly number[] {
     const { first, targets } = this.#graph;
     const unnumbered = (target: number): number | undefined =>
-      this.#blockOf(target) === undefined ? undefined : -1;
+      this.#blockOf(target) < 0 ? undefined : -1;
     let looks = members.map((node) => {
       this.#text.addNode(node, 0, unnumbered);
       return this.#text.hex();
@@ -107,8 +107,8 @@ export class CycleDigests {
       const next = members.map((node, block) => {
         let text = looks[block]!;
         for (let edge = first[node]!; edge < first[node + 1]!; edge++)
-          text += ` ${looks[this.#blockOf(targets[edge]!) ?? -1] ?? ''}`;
-        this.#text.addWords(wordsOf(text));
+          text += ` ${looks[this.#blockOf(targets[edge]!)] ?? ''}`;
+        this.#text.addCharacters(text);
         return this.#text.hex();
       });
       const isSettled = new Set(next).size === new Set(looks).size;
@@ -119,9 +119,9 @@ export class CycleDigests {
     return starts;
   }
 
-  #blockOf(target: number): number | undefined {
-    const block = target < 0 ? 0 : this.#blocks[target]!;
-    return block === 0 ? undefined : block - 1;
+  /** The class of a node on the cycle that is looked at; -1 for any other. */
+  #blockOf(target: number): number {
+    return target < 0 ? -1 : this.#blocks[target]! - 1;
   }
 }
 
@@ -129,8 +129,8 @@ export class CycleDigests {
 interface WalkedCycle {
   /** Digest of its text. */
   readonly words: Int32Array;
-  /** The classes, as they were met. */
-  readonly order: readonly number[];
+  /** Per class, as the how manieth it was met. */
+  readonly ordinals: Int32Array;
   /** The places that they reach. */
   readonly list: number;
 }
@@ -140,23 +140,19 @@ const MOST_ROUNDS = 64;
 
 /** Those whose look fewest have, and of such looks the least. */
 function rarest(looks: readonly string[]): readonly number[] {
-  const byLook = new Map<string, number[]>();
-  looks.forEach((look, block) => {
-    const others = byLook.get(look);
-    if (others === undefined) byLook.set(look, [block]);
-    else others.push(block);
-  });
-  const [[, starts]] = [...byLook].sort(
-    ([look, a], [other, b]) => a.length - b.length || (look < other ? -1 : 1),
-  ) as [[string, number[]]];
-  return starts;
+  const counts = new Map<string, number>();
+  for (const look of looks) counts.set(look, (counts.get(look) ?? 0) + 1);
+  let rare = '';
+  let least = Infinity;
+  for (const [look, count] of counts) {
+    if (count > least || (count === least && look > rare)) continue;
+    rare = look;
+    least = count;
+  }
+  return [...looks.keys()].filter((block) => looks[block] === rare);
 }
 
 function compareWords(a: Int32Array, b: Int32Array): number {
   const at = a.findIndex((word, index) => word !== b[index]);
   return at < 0 ? 0 : a[at]! - b[at]!;
-}
-
-function wordsOf(text: string): Int32Array {
-  return Int32Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -71,6 +71,7 @@ export class ReachedClasses {
   readonly #cycles: CycleDigests;
   readonly #copies: CycleCopies;
   readonly #words = new Int32Array(DIGEST_WORDS);
+  readonly #scratch: Int32Array;
   /** Nodes, plus 1, by content and by the classes that their references lead to. */
   #slots = new Int32Array(1 << 12);
   readonly #slotted = new Int32List(1 << 10);
@@ -82,6 +83,7 @@ export class ReachedClasses {
   constructor(graph: WordedGraph, starts: Iterable<number>, known?: KnownClasses) {
     this.#graph = graph;
     this.of = new Int32Array(graph.size).fill(-1);
+    this.#scratch = new Int32Array(graph.size);
     // A node may be like one on a cycle without being on it, which shows by its references only.
     if (known !== undefined)
       for (let node = 0; node < known.of.length; node++)
@@ -161,12 +163,13 @@ export class ReachedClasses {
       for (const [node, known] of matching) this.of[node] = known;
       return;
     }
-    const blocks = refinePartition(this.#graph, component, this.of);
+    const blocks = refinePartition(this.#graph, component, this.of, this.#scratch);
     const members: number[] = [];
     component.forEach((node, index) => (members[blocks[index]!] ??= node));
-    const numbers = this.#cycles
-      .digest(component, blocks, members)
-      .map(({ words, list }) => this.#classes.intern(words, 0, list, true));
+    const { words, lists } = this.#cycles.digest(component, blocks, members);
+    const numbers = new Int32Array(members.length);
+    for (let block = 0; block < members.length; block++)
+      numbers[block] = this.#classes.intern(words, block * DIGEST_WORDS, lists[block]!, true);
     component.forEach((node, index) => (this.of[node] = numbers[blocks[index]!]!));
     this.#copies.add(members);
     // A copy that leads into the cycle without being on it is the same function too.

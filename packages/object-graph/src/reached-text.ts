@@ -73,8 +73,9 @@ export class ReachedText {
     this.#digest.add(ordinal);
   }
 
-  addWords(words: Int32Array): void {
-    this.#digest.addAll(words);
+  /** Adds a text, a word for each character. */
+  addCharacters(text: string): void {
+    for (let at = 0; at < text.length; at++) this.#digest.add(text.charCodeAt(at));
   }
 
   /** Four words of a digest of all that was added since the last one. */
