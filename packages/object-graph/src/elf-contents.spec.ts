@@ -32,6 +32,24 @@ const linkOf = (machine: string, name: string) => ({
   executable: readFileSync(join(folder, machine, 'program')),
 });
 
+test('section headers may stand at any offset, and a file anywhere in memory', () => {
+  const { files, executable } = linkOf('x86_64', 'alias-0');
+  const [file] = files;
+  const bytes = file!.bytes;
+  const headers = Number(bytes.readBigUInt64LE(40));
+  const size = bytes.readUInt16LE(60) * 64;
+  const odd = bytes.length + ((bytes.length + 1) % 2);
+  const moved = Buffer.alloc(odd + size);
+  bytes.copy(moved);
+  bytes.copy(moved, odd, headers, headers + size);
+  moved.writeBigUInt64LE(BigInt(odd), 40);
+  const expected = fingerprintProgram({ files, executable });
+  for (const other of [moved, Buffer.concat([Buffer.alloc(1), bytes]).subarray(1)]) {
+    const link = { files: [{ ...file!, bytes: other }], executable };
+    expect(fingerprintProgram(link)).toBe(expected);
+  }
+});
+
 describe.each(['x86_64', 'aarch64'])('objects for %s', (machine) => {
   const own = cases.filter(({ machines }) => machines?.includes(machine) ?? true);
   const fingerprint = (name: string, variant: number) =>

@@ -41,6 +41,11 @@ export class Int32List {
     return this.#items;
   }
 
+  /** Writes just the numbers into an array of their length. */
+  copyTo(target: Int32Array): void {
+    target.set(this.#items.subarray(0, this.length));
+  }
+
   /** A copy of just the numbers. */
   toArray(): Int32Array {
     return this.#items.slice(0, this.length);
@@ -69,8 +74,8 @@ export class Float64List {
     return this.#items[index]!;
   }
 
-  /** A copy of just the numbers. */
-  toArray(): Float64Array {
-    return this.#items.slice(0, this.length);
+  /** Writes just the numbers into an array of their length. */
+  copyTo(target: Float64Array): void {
+    target.set(this.#items.subarray(0, this.length));
   }
 }

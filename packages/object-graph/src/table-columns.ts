@@ -43,27 +43,66 @@ export class TableColumns {
     this.errors = [];
   }
 
-  /** A table of what was filled in. */
+  /** A table of what was filled in. Its columns share one buffer: hundreds of tables have thousands of them. */
   toTable({ machine, isSlim }: Pick<ObjectTable, 'machine' | 'isSlim'>): ObjectTable {
+    const { words, starts, hashes } = this.names;
+    const long = [this.pieceSizes, this.definitions];
+    const short = [
+      this.pieceDigests,
+      this.pieceFlags,
+      this.pieceNames,
+      this.pieceSections,
+      this.firstReferences,
+      this.references,
+      this.handoffs,
+      this.externals,
+      this.groups,
+      this.descriptors,
+      this.unnamed,
+      this.collected,
+      this.entries,
+      words,
+      starts,
+      hashes,
+    ];
+    const sizeOf = (lists: readonly { length: number }[]): number =>
+      lists.reduce((sum, { length }) => sum + length, 0);
+    const buffer = new ArrayBuffer(sizeOf(long) * 8 + sizeOf(short) * 4);
+    let used = 0;
+    const copy = (list: Int32List): Int32Array => {
+      const column = new Int32Array(buffer, used, list.length);
+      list.copyTo(column);
+      used += column.byteLength;
+      return column;
+    };
+    const copyLong = (list: Float64List): Float64Array => {
+      const column = new Float64Array(buffer, used, list.length);
+      list.copyTo(column);
+      used += column.byteLength;
+      return column;
+    };
     return {
       machine,
       isSlim,
-      pieceDigests: this.pieceDigests.toArray(),
-      pieceFlags: this.pieceFlags.toArray(),
-      pieceNames: this.pieceNames.toArray(),
-      pieceSections: this.pieceSections.toArray(),
-      pieceSizes: this.pieceSizes.toArray(),
-      firstReferences: this.firstReferences.toArray(),
-      references: this.references.toArray(),
-      handoffs: this.handoffs.toArray(),
-      externals: this.externals.toArray(),
-      definitions: this.definitions.toArray(),
-      groups: this.groups.toArray(),
-      descriptors: this.descriptors.toArray(),
-      unnamed: this.unnamed.toArray(),
-      collected: this.collected.toArray(),
-      entries: this.entries.toArray(),
-      ...this.names.columns,
+      // First, as they need the larger alignment.
+      pieceSizes: copyLong(this.pieceSizes),
+      definitions: copyLong(this.definitions),
+      pieceDigests: copy(this.pieceDigests),
+      pieceFlags: copy(this.pieceFlags),
+      pieceNames: copy(this.pieceNames),
+      pieceSections: copy(this.pieceSections),
+      firstReferences: copy(this.firstReferences),
+      references: copy(this.references),
+      handoffs: copy(this.handoffs),
+      externals: copy(this.externals),
+      groups: copy(this.groups),
+      descriptors: copy(this.descriptors),
+      unnamed: copy(this.unnamed),
+      collected: copy(this.collected),
+      entries: copy(this.entries),
+      names: copy(words),
+      firstNameWords: copy(starts),
+      nameHashes: copy(hashes),
       errors: this.errors,
     };
   }

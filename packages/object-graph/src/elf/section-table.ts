@@ -127,9 +127,10 @@ const DYNAMIC_TYPES: ReadonlySet<number> = new Set([
 
 /** Bytes as words, little-endian as typed arrays are on every platform of Node.js here; a view where that is possible. */
 function wordsOf(bytes: Uint8Array, start: number, end: number): Uint32Array {
-  const isAligned = (bytes.byteOffset + start) % 4 === 0;
-  const { buffer, byteOffset } = isAligned ? bytes.subarray(start, end) : bytes.slice(start, end);
-  return new Uint32Array(buffer, byteOffset, (end - start) / 4);
+  const part = bytes.subarray(start, end);
+  const { buffer, byteOffset, byteLength } =
+    part.byteOffset % Uint32Array.BYTES_PER_ELEMENT === 0 ? part : new Uint8Array(part);
+  return new Uint32Array(buffer, byteOffset, byteLength / Uint32Array.BYTES_PER_ELEMENT);
 }
 
 /** Where the section headers of a file lie, told by its header. */
