@@ -6,6 +6,7 @@ import { inferProjects, inferredRunner } from './infer-projects';
 import { crateNodes, lockFile, readLocks, type WorkspaceLock } from './external-crates';
 import { failEveryTarget } from './failed-project';
 import type { NxCargoTestOptions } from './plugin-options';
+import { findStrayPackage } from './stray-packages';
 import { readOptions } from './usable-options';
 
 /**
@@ -17,10 +18,11 @@ import { readOptions } from './usable-options';
 export const createNodes: CreateNodes<NxCargoTestOptions> = [
   '**/Cargo.toml',
   async (manifestFiles, rawOptions, context) => {
-    const { options, failure, setNames } = readOptions(rawOptions);
+    const { options, setNames, ...read } = readOptions(rawOptions);
     const side = await readCargoSide(manifestFiles, context.workspaceRoot, undefined, {
       cargoInGuest: inferredRunner(options) === 'lima',
     });
+    const failure = read.failure ?? findStrayPackage(options, side);
     const inferred = await inferProjects(side, context.workspaceRoot, options);
     report(side, failure);
     const projects = inferred.map(({ manifestFile, project }): Nodes => {

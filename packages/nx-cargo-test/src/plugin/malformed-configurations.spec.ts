@@ -81,6 +81,11 @@ describe('wrong options in nx.json: one error, and every target fails with it', 
       { expectedFailures: ['one_module::holds'] },
       'expectedFailures',
     ],
+    [
+      'a list of tests for a package that there is not',
+      { expectedFailures: { one: ['one_module::holds'], tow: ['two_module::holds'] } },
+      'expectedFailures.tow: no package is called tow; did you mean two?',
+    ],
     ['no object at all', 'features', '(all): expected Object, got "features"'],
   ])('%s', async (_, options, error, sets = []) => {
     const { projects, errors } = await folder.ask(MANIFESTS, options);
