@@ -26,6 +26,7 @@ import { readBuildInputs, type BuildInputs } from './build-inputs';
 import { selectionArguments, type BuildTestsOptions } from './build-options';
 import { compiledCfg } from './compiled-cfg';
 import { addedEnvironment, RUN_RECORDS_VARIABLE, type RunRecord } from './run-records';
+import { assertSameSources, isSource } from './same-sources';
 import { changedSince, contentDigests } from './source-snapshot';
 import type { RemadeUnit, StaleBuilds } from './stale-builds';
 
@@ -385,24 +386,4 @@ function binaryKind({ kinds }: CompilerArtifact): TestBinaryKind | undefined {
   const [kind = ''] = kinds;
   if (kind === 'bin' || kind === 'example' || kind === 'test' || kind === 'bench') return kind;
   return kind === 'custom-build' ? undefined : 'lib';
-}
-
-/** What a guest compiled must be what is here, or its fingerprints would be those of other sources. */
-async function assertSameSources(read: readonly string[], request: CompileRequest): Promise<void> {
-  const { host, sourceFolders } = request;
-  const sources = read.filter(
-    (file) =>
-      isSource(file, request) && sourceFolders.some((folder) => file.startsWith(`${folder}/`)),
-  );
-  const differing = await host.differingSources([...new Set(sources)]);
-  if (differing.length === 0) return;
-  throw new CargoTestError(
-    'SOURCES_CHANGED',
-    `the build in the guest read other contents than are here: ${[...differing].sort().join(', ')}`,
-  );
-}
-
-/** cargo itself writes its lock file and its target folder. */
-function isSource(file: string, { cargo }: CompileRequest): boolean {
-  return !file.startsWith(`${cargo.targetFolder}/`) && !file.endsWith('/Cargo.lock');
 }

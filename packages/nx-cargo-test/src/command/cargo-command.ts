@@ -21,8 +21,10 @@ export interface CargoTool {
 export interface CommandFacts {
   /** Arguments of cargo, before those that select what it is about. */
   readonly words: readonly string[];
-  /** Whether it compiles the crate; one that does not takes neither features nor a profile, and runs on every host. */
+  /** Whether it compiles the crate; one that does not takes neither features nor a profile, and runs on every host; one that does runs where tests are compiled. */
   readonly compiles: boolean;
+  /** Whether it also runs code of the crate, which gets what its tests get. Default: false. */
+  readonly runsCode?: boolean;
   /** What it needs besides cargo; absent if cargo alone is enough. */
   readonly tool?: CargoTool;
 }
@@ -42,12 +44,18 @@ export const COMMANDS: Readonly<Record<CargoCommand, CommandFacts>> = {
     compiles: false,
     tool: component('fmt', 'rustfmt'),
   },
-  bench: { words: ['bench'], compiles: true },
+  bench: { words: ['bench'], compiles: true, runsCode: true },
   doc: { words: ['doc', '--no-deps'], compiles: true },
-  miri: { words: ['miri', 'test'], compiles: true, tool: component('miri', 'miri') },
+  miri: {
+    words: ['miri', 'test'],
+    compiles: true,
+    runsCode: true,
+    tool: component('miri', 'miri'),
+  },
   coverage: {
     words: ['llvm-cov'],
     compiles: true,
+    runsCode: true,
     tool: {
       name: 'cargo llvm-cov',
       probe: ['llvm-cov', '--version'],

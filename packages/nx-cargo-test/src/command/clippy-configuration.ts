@@ -19,8 +19,7 @@ export function clippyConfigurationArguments(
 ): string[] {
   const hash = createHash('sha256');
   let found = 0;
-  const folders = foldersUpward(environment['CLIPPY_CONF_DIR'] || packageFolder);
-  for (const file of folders.flatMap((folder) => CLIPPY_FILES.map((name) => join(folder, name)))) {
+  for (const file of clippyFiles(packageFolder, environment)) {
     const text = readFile(file);
     if (text === undefined) continue;
     found += 1;
@@ -28,6 +27,20 @@ export function clippyConfigurationArguments(
   }
   // A condition that no source asks for, and that is part of what cargo compares.
   return found === 0 ? [] : ['--cfg', `nx_clippy_toml="${hash.digest('hex').slice(0, 16)}"`];
+}
+
+/**
+ * Absolute paths at which clippy looks for its configuration, whether it is there or not.
+ *
+ * @param packageFolder Absolute path of the package's folder.
+ */
+export function clippyFiles(
+  packageFolder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string[] {
+  return foldersUpward(environment['CLIPPY_CONF_DIR'] || packageFolder).flatMap((folder) =>
+    CLIPPY_FILES.map((name) => join(folder, name)),
+  );
 }
 
 function foldersUpward(folder: string): readonly string[] {

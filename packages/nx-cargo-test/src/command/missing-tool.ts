@@ -10,6 +10,8 @@ export interface FailedCommand {
   /** Absolute path of the folder that cargo was started in. */
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Name of the Lima instance in whose guest it ran. Default: it ran on this machine. */
+  readonly instance?: string;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface FailedCommand {
  * @returns `TOOL_MISSING` with the command that installs it, or `undefined` if all is there.
  */
 export async function findMissingTool(
-  { command, toolchain, workingDirectory, environment }: FailedCommand,
+  { command, toolchain, workingDirectory, environment, instance }: FailedCommand,
   run: RunProgram,
 ): Promise<CargoTestError | undefined> {
   const prefix = toolchainArguments(toolchain);
@@ -32,6 +34,11 @@ export async function findMissingTool(
     });
     return end.code === 0;
   };
+  const missing = (what: string, install: string, note?: string): CargoTestError =>
+    new CargoTestError(
+      'TOOL_MISSING',
+      `${what}; install it${instance === undefined ? '' : ` in the Lima instance ${instance}`} with \`${install}\`${note === undefined ? '' : ` (${note})`}`,
+    );
   const { tool } = COMMANDS[command];
   if (tool !== undefined && (await answers(tool.probe))) return undefined;
   if (toolchain !== undefined && !(await answers(['--version']))) {
@@ -50,12 +57,5 @@ export async function findMissingTool(
     `${name} is not installed${toolchain === undefined ? '' : ` for the toolchain ${toolchain}`}`,
     `rustup component add ${from.component}${option}`,
     from.component === 'miri' ? 'only nightly toolchains have it' : undefined,
-  );
-}
-
-function missing(what: string, install: string, note?: string): CargoTestError {
-  return new CargoTestError(
-    'TOOL_MISSING',
-    `${what}; install it with \`${install}\`${note === undefined ? '' : ` (${note})`}`,
   );
 }

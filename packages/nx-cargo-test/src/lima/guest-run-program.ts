@@ -1,5 +1,6 @@
 import type { ProgramEnd, RunProgram } from '../cargo/run-program';
 import { describeExit } from '../process/process-exit';
+import type { SpawnSupervised } from '../process/supervise-group';
 import { startInGuest } from './guest-process';
 import type { GuestSession } from './guest-session';
 
@@ -11,21 +12,17 @@ const NOT_FOUND = 127;
  * our own process ends, so do they.
  */
 export function runInGuest(session: GuestSession): RunProgram {
+  const spawn = spawnInGuest(session);
   return async ({ file, args, workingDirectory, environment, input = '', stderr }) => {
     if (input !== '') throw new TypeError('programs in a guest get no input');
-    const shell = await session.shell();
     const text = { stdout: '', stderr: '' };
-    const { exit } = await startInGuest(
-      shell,
-      session.nextProcess(),
-      { file, args, workingDirectory, environment },
-      {
-        onOutput(stream, piece) {
-          if (stream === 'stderr' && stderr === 'inherit') process.stderr.write(piece);
-          else text[stream] += piece;
-        },
+    const command = { file, args, workingDirectory, environment };
+    const { exit } = await spawn(command, {
+      onOutput(stream, piece) {
+        if (stream === 'stderr' && stderr === 'inherit') process.stderr.write(piece);
+        else text[stream] += piece;
       },
-    ).ended;
+    }).ended;
     const end: ProgramEnd = {
       code: exit.type === 'code' ? exit.code : undefined,
       description: describeExit(exit),
@@ -33,5 +30,18 @@ export function runInGuest(session: GuestSession): RunProgram {
       ...text,
     };
     return end;
+  };
+}
+
+/** Starts programs in a guest whose output is handed on as it comes; `ended` rejects if the guest cannot be reached. */
+export function spawnInGuest(session: GuestSession): SpawnSupervised {
+  return (command, supervision) => {
+    const child = session
+      .shell()
+      .then((shell) => startInGuest(shell, session.nextProcess(), command, supervision));
+    return {
+      ended: child.then(({ ended }) => ended),
+      kill: () => void child.then(({ kill }) => kill()).catch(() => undefined),
+    };
   };
 }

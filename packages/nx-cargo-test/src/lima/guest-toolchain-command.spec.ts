@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { guestToolchainCommand } from './guest-toolchain-command';
 
 let folder: string;
@@ -32,12 +32,17 @@ function withRustc(version: string): string {
   const rustc = join(home, '.cargo/bin/rustc');
   writeFileSync(rustc, `#!/bin/sh\necho rustc ${version}\n`);
   chmodSync(rustc, 0o755);
+  const driver = join(home, '.rustup/toolchains/stable/bin/clippy-driver');
+  execFileSync('mkdir', ['-p', dirname(driver)]);
+  writeFileSync(driver, `#!/bin/sh\necho clippy of ${version}\n`);
+  chmodSync(driver, 0o755);
   return `exec env -i HOME=${home} PATH=/usr/bin:/bin CFLAGS=-O2 "$@"`;
 }
 
 test('a guest tells its tools, its environment and what is declared', () => {
   const text = hashed('Running', withRustc('1.90.0'));
   expect(text).toContain('rustc 1.90.0\n');
+  expect(text).toContain('clippy of 1.90.0\n');
   expect(text).toContain('CFLAGS=-O2\n');
   expect(text).not.toContain('HOME=');
 });

@@ -61,11 +61,13 @@ test('what lies above the Cargo workspace comes along, up to the Nx workspace', 
   write('rust-toolchain.toml', 'outside');
   write('nx/rust-toolchain.toml', 'of the Nx workspace');
   write('nx/rust/.cargo/config.toml', 'between');
+  write('nx/rust/.clippy.toml', 'for clippy');
   write('nx/rust/ws/.cargo/config.toml', 'of the Cargo workspace');
   expect(await sync(join(root, 'nx'))).toEqual([]);
   othersInGuest();
   expect(await sync(join(root, 'nx'))).toEqual([
     'nx/rust/.cargo/config.toml',
+    'nx/rust/.clippy.toml',
     'nx/rust-toolchain.toml',
   ]);
   expect(readFileSync(join(root, 'nx/rust-toolchain.toml'), 'utf8')).toBe('of the Nx workspace');

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { contentDigest } from '../build/hashed-sources';
 import { configurationFiles } from '../cargo/configuration-files';
+import { CLIPPY_FILES } from '../command/clippy-configuration';
 import { shellWord } from '../shell-word';
 import { digestsInGuest, makeFolder, mustSucceed } from './guest-script';
 import type { GuestShell } from './guest-shell';
 import type { SyncEdges } from './sync-sources';
 
 /**
- * Brings what cargo and rustup look for in the folders above a Cargo workspace to the
+ * Brings what cargo, rustup and clippy look for in the folders above a Cargo workspace to the
  * same places in a guest, up to the Nx workspace's folder; what is not here goes there.
  *
  * @param folder Absolute path of the Cargo workspace's folder.
@@ -22,7 +23,7 @@ export async function syncConfiguration(
   { instance, copy }: SyncEdges,
 ): Promise<void> {
   const candidates = foldersAbove(folder, workspaceRoot).flatMap((above) =>
-    configurationFiles.map((name) => join(above, name)),
+    [...configurationFiles, ...CLIPPY_FILES].map((name) => join(above, name)),
   );
   const there = await digestsInGuest(shell, candidates);
   for (const file of candidates) {

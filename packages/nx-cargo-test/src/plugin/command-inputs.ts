@@ -1,5 +1,6 @@
 import { CLIPPY_FILES } from '../command/clippy-configuration';
 import { toolchainArguments } from '../command/command-line';
+import { guestToolchainCommand } from '../lima/guest-toolchain-command';
 import { shellWord } from '../shell-word';
 import { foldersUpward, workspacePath, type Input } from './build-inputs';
 
@@ -16,18 +17,30 @@ export interface CommandInputRequest {
   readonly cargoWorkspace: string;
   readonly packageFolder: string;
   readonly toolchain?: string | undefined;
+  /** Name of the Lima instance that runs it. Default: this machine does. */
+  readonly guest?: string | undefined;
 }
 
-/** The inputs of a command: those of the build, its tool, and the files that configure the tool. */
-export function commandInputs(request: CommandInputRequest): readonly Input[] {
-  const { packageFolder, command } = request;
+/**
+ * The inputs of a command: those of the build, its tool, and the files that configure the tool.
+ *
+ * @param request.build Inputs of the build. Default: the named input of the project.
+ */
+export function commandInputs(
+  request: CommandInputRequest & {
+    readonly buildEnvironment: readonly string[];
+    readonly build?: readonly Input[];
+  },
+): readonly Input[] {
+  const { packageFolder, command, guest, buildEnvironment, build = [BUILD_INPUT] } = request;
   const configuration = foldersUpward(packageFolder).flatMap((folder) =>
     TOOLS[command].configuration.map((name) => workspacePath(folder, name)),
   );
   return [
-    BUILD_INPUT,
+    ...build,
     ...configuration,
     { runtime: describeTool(request) },
+    ...(guest === undefined ? [] : [{ runtime: guestToolchainCommand(guest, buildEnvironment) }]),
     { externalDependencies: [] },
   ];
 }
@@ -60,23 +73,28 @@ const TOOLS: Readonly<Record<CachedCommand, ToolFacts>> = {
 /**
  * A POSIX shell command that prints what a command depends on besides the inputs of the
  * build: the versions of its toolchain and its tool, and configuration that git may
- * ignore or that lies outside of the Nx workspace. It prints no path of this machine.
+ * ignore or that lies outside of the Nx workspace. It prints no path of this machine. Of
+ * what a guest runs, only the configuration; the guest tells of its tools itself.
  */
 export function describeTool({
   command,
   cargoWorkspace,
   packageFolder,
   toolchain,
+  guest,
 }: CommandInputRequest): string {
   const { version, configuration, elsewhere } = TOOLS[command];
   const chosen = toolchainArguments(toolchain)
     .map((argument) => ` ${shellWord(argument)}`)
     .join('');
   const files = configuration.map((name) => `"$d/${name}"`).join(' ');
-  return [
-    `r=$PWD; cd ${shellWord(cargoWorkspace)} 2>&1`,
+  const tools = [
     ...(toolchain === undefined ? [] : [`rustc${chosen} -vV 2>&1`, `cargo${chosen} -V 2>&1`]),
     `cargo${chosen} ${version} 2>&1`,
+  ];
+  return [
+    `r=$PWD; cd ${shellWord(cargoWorkspace)} 2>&1`,
+    ...(guest === undefined ? tools : [`echo 'the guest ${guest}'`]),
     'show() { if [ -f "$2" ]; then echo "== $1 ${2##*/}"; cat "$2" 2>&1; fi; }',
     `cd "$r" 2>&1; cd ${shellWord(packageFolder)} 2>&1`,
     'd=$PWD; n=0',

@@ -11,6 +11,8 @@ interface Package {
   readonly benches?: readonly string[];
   readonly tests?: readonly string[];
   readonly unseenFolders?: readonly string[];
+  /** Where tests are built if they run in Lima. Default: they run natively. */
+  readonly limaBuild?: 'guest' | 'host';
 }
 
 function infer(options: object = {}, each: Package = {}): CommandTargets {
@@ -22,6 +24,9 @@ function infer(options: object = {}, each: Package = {}): CommandTargets {
     targetFolders: ['crates/target'],
     unseenFolders: each.unseenFolders ?? [],
     options: resolveOptions(options),
+    ...(each.limaBuild === undefined
+      ? { runner: 'native' }
+      : { runner: 'lima', limaBuild: each.limaBuild }),
     benches: each.benches ?? [],
     testTargets: new Set(each.tests ?? ['test', 'test-doc', 'build-tests']),
   });
@@ -102,6 +107,44 @@ describe('commandTargets', () => {
       ...['clippy', 'build', 'test', 'test-doc', 'doc'],
     ]);
     expect(members('ci', [])).toEqual(['clippy', 'build', 'doc']);
+  });
+});
+
+describe('commandTargets where tests run in Lima', () => {
+  const options = { limaInstance: 'rust', limaSources: 'copy', buildEnvironment: ['COMMIT'] };
+
+  it('has what compiles run where tests are compiled', () => {
+    const { targets } = infer(options, { benches: ['speed'], limaBuild: 'guest' });
+    const guest = {
+      ...{ limaBuild: 'guest', limaInstance: 'rust', limaSources: 'copy', limaStart: false },
+      buildEnvironment: ['COMMIT'],
+    };
+    for (const name of ['build', 'lint', 'bench', 'bench-speed', 'doc', 'miri', 'coverage'])
+      expect(targets[name]!.options).toMatchObject(guest);
+    expect(targets['fmt-check']!.options).toEqual({
+      ...{ command: 'fmt-check', package: 'a', cargoWorkspace: 'crates' },
+    });
+    expect(targets['bench']!.options).toMatchObject({
+      limaEnvironment: expect.arrayContaining(['RUST_LOG']),
+    });
+    expect(targets['build']!.options).not.toHaveProperty('limaEnvironment');
+    const onHost = infer(options, { limaBuild: 'host' }).targets;
+    expect(onHost['lint']!.options).toMatchObject({ limaBuild: 'host' });
+    expect(onHost['lint']!.options).not.toHaveProperty('limaInstance');
+  });
+
+  it('keeps a verdict of clippy for the guest that gave it, and one of rustfmt for any', () => {
+    const asked = ({ inputs = [] }: { inputs?: readonly unknown[] }): string =>
+      JSON.stringify(inputs.filter((input) => typeof input === 'object'));
+    const { targets, namedInputs } = infer(options, { limaBuild: 'guest' });
+    expect(asked(targets['lint']!)).toContain('limactl shell');
+    expect(asked(targets['lint']!)).not.toContain('cargo clippy');
+    expect(asked({ inputs: namedInputs['cargoBuild']! })).toContain('limactl shell');
+    expect(targets['fmt-check']!.inputs).not.toContain('cargoBuild');
+    expect(asked(targets['fmt-check']!)).not.toContain('limactl');
+    expect(infer(options, { limaBuild: 'host' }).targets['fmt-check']!.inputs).toContain(
+      'cargoBuild',
+    );
   });
 });
 

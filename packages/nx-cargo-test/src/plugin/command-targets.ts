@@ -4,6 +4,7 @@ import { TARGET_PREFIX } from '../module/name-targets';
 import { buildInputs, type Input } from './build-inputs';
 import { BUILD_INPUT, CACHED_COMMANDS, commandInputs } from './command-inputs';
 import type { CommandSettings } from './command-options';
+import { askedRunner, guestOf, guestOptions } from './guest-options';
 import type { CargoTestMetadata } from './merged-target';
 import { whyNotCached, type PackageTargetsRequest } from './package-targets';
 import type { ResolvedOptions } from './plugin-options';
@@ -11,7 +12,7 @@ import type { ResolvedOptions } from './plugin-options';
 /** All that the targets of commands follow from. Folders are relative to the Nx workspace root. */
 export type CommandTargetsRequest = Omit<
   PackageTargetsRequest,
-  'binaries' | 'docTests' | 'runner' | 'limaBuild' | 'withoutCargo'
+  'binaries' | 'docTests' | 'withoutCargo'
 > & {
   /** Names of the package's benches. */
   readonly benches: readonly string[];
@@ -44,7 +45,8 @@ export function commandTargets(request: CommandTargetsRequest): CommandTargets {
     targets[settings.name] = commandTarget(request, command, settings);
   }
   Object.assign(targets, umbrellaTargets(request, Object.keys(targets)));
-  const inputs = buildInputs({ ...request, buildEnvironment: options.buildEnvironment });
+  const { buildEnvironment } = options;
+  const inputs = buildInputs({ ...request, buildEnvironment, ...guestOf(request) });
   return {
     targets,
     namedInputs: Object.keys(targets).length === 0 ? {} : { [BUILD_INPUT]: [...inputs] },
@@ -72,16 +74,18 @@ function commandTarget(
 ): TargetConfiguration {
   const { packageName, cargoWorkspace, packageFolder } = request;
   const { buildEnvironment } = request.options;
+  const { compiles } = COMMANDS[command];
   const cached = CACHED_COMMANDS.find((each) => each === command);
   const why = cached === undefined ? undefined : whyNotCached(request);
   const inputs: readonly Input[] =
     cached === undefined
       ? [BUILD_INPUT]
       : commandInputs({
-          command: cached,
-          cargoWorkspace,
-          packageFolder,
+          ...{ command: cached, cargoWorkspace, packageFolder, buildEnvironment },
           toolchain: settings.toolchain,
+          ...(compiles ? guestOf(request) : {}),
+          // Its verdict does not depend on the guest, so neither does what is kept of it.
+          ...(compiles ? {} : { build: ownBuildInputs(request) }),
         });
   const uncached = UNCACHED[command];
   return {
@@ -95,10 +99,8 @@ function commandTarget(
       package: packageName,
       cargoWorkspace,
       ...(bench === undefined ? {} : { bench }),
-      ...commandOptions(settings, COMMANDS[command].compiles ? request.options : undefined),
-      ...(command === 'lint' && buildEnvironment.length > 0
-        ? { buildEnvironment: [...buildEnvironment].sort() }
-        : {}),
+      ...commandOptions(settings, compiles ? request.options : undefined),
+      ...(compiles ? placeOptions(request, command) : {}),
     },
     metadata: metadata(
       `${describe(command, packageName, bench)}${why === undefined ? '' : `; not cached: ${why}`}`,
@@ -108,6 +110,32 @@ function commandTarget(
       },
     ),
   };
+}
+
+/** What says where a command runs that compiles the crate, and what it gets there. */
+function placeOptions(
+  request: CommandTargetsRequest,
+  command: CargoCommand,
+): Record<string, unknown> {
+  const { runner, options } = request;
+  const { buildEnvironment, environment } = options;
+  const isInGuest = guestOf(request).guest !== undefined;
+  const declares = buildEnvironment.length > 0 && (command === 'lint' || isInGuest);
+  return {
+    ...(declares ? { buildEnvironment: [...buildEnvironment].sort() } : {}),
+    ...askedRunner(options),
+    ...(runner === 'lima' ? { limaBuild: isInGuest ? 'guest' : 'host' } : {}),
+    ...guestOptions(request),
+    ...(isInGuest && COMMANDS[command].runsCode === true
+      ? { limaEnvironment: [...environment].sort() }
+      : {}),
+  };
+}
+
+/** Inputs of the build as far as this machine knows them; those of a guest are the same without one. */
+function ownBuildInputs(request: CommandTargetsRequest): readonly Input[] {
+  if (guestOf(request).guest === undefined) return [BUILD_INPUT];
+  return buildInputs({ ...request, buildEnvironment: request.options.buildEnvironment });
 }
 
 /** Commands whose result Nx must not keep, or only with what they leave behind. */

@@ -110,14 +110,14 @@ async function packageProject(
     targetFolders: targetFolders(each, closure.folders, side),
     unseenFolders: closure.unseen,
     options,
+    runner: inferredRunner(options),
+    limaBuild: chooseLimaBuild(options.limaBuild, process.platform),
   };
   const tests = packageTargets({
     ...place,
     binaries: await packageBinaries(cargo, each.manifest, reader, workspaceRoot),
     ...docTests(cargo),
-    runner: inferredRunner(options),
     withoutCargo: each.withoutCargo === true,
-    limaBuild: chooseLimaBuild(options.limaBuild, process.platform),
   });
   const commands = commandTargets({
     ...place,

@@ -14,6 +14,7 @@ import { formatLeafId, moduleIdentity, type Leaf, type TestBinaryId } from '../m
 import { instanceCommand } from '../lima/instance-command';
 import { RUNNER_VARIABLE } from '../choose-runner';
 import { buildInputs, hasGlobCharacters, workspacePath, type Input } from './build-inputs';
+import { askedRunner, guestOf, guestOptions } from './guest-options';
 import type { CargoTestMetadata } from './merged-target';
 import type { ResolvedOptions } from './plugin-options';
 import { resolveSets } from './test-sets';
@@ -313,8 +314,7 @@ function runnerInputs({ runner, options }: PackageTargetsRequest): readonly Inpu
 function runnerOptions(request: PackageTargetsRequest): Record<string, unknown> {
   const { runner, options } = request;
   const { limaInstance, limaSources, limaStart, environment, shareResults } = options;
-  // As configured, so that the executor tells who chose: the option, the variable or the host.
-  const asked = options.runner === 'auto' ? {} : { runner: options.runner };
+  const asked = askedRunner(options);
   // Nx hashes options, so those of shared results are the same wherever they come from.
   if (runner === 'native' && !shareResults) return asked;
   const limaEnvironment = [...environment].sort();
@@ -324,18 +324,6 @@ function runnerOptions(request: PackageTargetsRequest): Record<string, unknown> 
     ...(shareResults ? { shareResults } : {}),
     ...{ limaInstance, limaSources, limaBuild, limaStart, limaEnvironment },
   };
-}
-
-/** The instance that tests are built in. */
-function guestOf({ runner, limaBuild, options }: PackageTargetsRequest): {
-  readonly guest?: string;
-} {
-  return runner === 'lima' && limaBuild === 'guest' ? { guest: options.limaInstance } : {};
-}
-
-function guestOptions(request: PackageTargetsRequest): Record<string, unknown> {
-  const { limaInstance, limaSources, limaStart } = request.options;
-  return guestOf(request).guest === undefined ? {} : { limaInstance, limaSources, limaStart };
 }
 
 function runtimeInputs({ packageFolder, options }: PackageTargetsRequest): readonly Input[] {

@@ -5,12 +5,22 @@ import { resolveOptions } from '../../plugin/plugin-options';
 import { assertCommandIntact } from './assert-command-intact';
 import { parseCargoOptions } from './options';
 
-/** Checks an inferred target after a user's configuration was merged into it. */
-function check(command: CargoCommand, changes: TargetConfiguration): void {
+/**
+ * Checks an inferred target after a user's configuration was merged into it.
+ *
+ * @param places The instance that it was inferred for, and the one that it runs in. Default: this machine.
+ */
+function check(
+  command: CargoCommand,
+  changes: TargetConfiguration,
+  places: { readonly inferred?: string; readonly guest?: string } = {},
+): void {
+  const { inferred: instance, guest } = places;
   const { targets } = commandTargets({
+    ...(instance === undefined ? { runner: 'native' } : { runner: 'lima', limaBuild: 'guest' }),
     ...{ packageName: 'a', packageFolder: 'a', cargoWorkspace: 'a', sourceFolders: ['a'] },
     ...{ targetFolders: [], unseenFolders: [], benches: [], testTargets: new Set<string>() },
-    options: resolveOptions({}),
+    options: resolveOptions(instance === undefined ? {} : { limaInstance: instance }),
   });
   const inferred = targets[command]!;
   const options = { ...(inferred.options as object), ...(changes.options as object | undefined) };
@@ -21,7 +31,7 @@ function check(command: CargoCommand, changes: TargetConfiguration): void {
     projectsConfigurations: { version: 2, projects: {} },
     nxJsonConfiguration: {},
   };
-  assertCommandIntact(context, parseCargoOptions(options));
+  assertCommandIntact(context, parseCargoOptions(options), guest);
 }
 
 test.each<[string, CargoCommand, TargetConfiguration]>([
@@ -62,4 +72,38 @@ test.each<[string, CargoCommand, TargetConfiguration, string]>([
       message: expect.stringContaining(words),
     }),
   );
+});
+
+describe('in a guest', () => {
+  const rust = { inferred: 'rust', guest: 'rust' };
+
+  test('a command runs that was inferred for it', () => {
+    expect(() => check('lint', {}, rust)).not.toThrow();
+    expect(() => check('build', {}, rust)).not.toThrow();
+    expect(() => check('fmt-check', {}, { inferred: 'rust' })).not.toThrow();
+  });
+
+  test('nothing can be restored', () => {
+    const cached = { cache: true, outputs: ['{workspaceRoot}/target/release/server'] };
+    expect(() => check('build', cached, rust)).toThrow('nothing that it builds would be there');
+    expect(() => check('build', cached, rust)).not.toThrow('or name in its "outputs"');
+  });
+
+  test.each([
+    ['elsewhere than here', {}, 'in the Lima instance rust', { guest: 'rust' }],
+    ['here instead', {}, 'on this machine', { inferred: 'rust' }],
+    [
+      'in another one',
+      { options: { limaInstance: 'other' } },
+      'instance other',
+      { inferred: 'rust', guest: 'other' },
+    ],
+  ])('a cached command does not run %s', (_, changes, words, places) => {
+    expect(() => check('lint', changes, places)).toThrow(
+      expect.objectContaining({
+        code: 'GRAPH_OUT_OF_DATE',
+        message: expect.stringContaining(words),
+      }),
+    );
+  });
 });

@@ -1,24 +1,24 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { realpathSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { localFiles } from '../../build/build-files';
-import { createBuildFolder } from '../../build/build-folder';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { readBuildInputs, type BuildInputs } from '../../build/build-inputs';
 import { selectionArguments } from '../../build/build-options';
 import { openBuildRecord } from '../../build/build-record';
 import { findPackage, sourceFolders } from '../../build/build-test-binaries';
 import { assertSourcesAsHashed, readHashedSources } from '../../build/hashed-sources';
+import { assertSameSources } from '../../build/same-sources';
 import { takeSnapshot } from '../../build/source-snapshot';
 import { watchStaleBuilds } from '../../build/stale-builds';
 import { openTouchedSources } from '../../build/touched-sources';
-import { readCargoConfig } from '../../cargo/cargo-config';
-import { parseCargoMessages } from '../../cargo/cargo-messages';
-import { readCargoMetadata } from '../../cargo/metadata';
+import { cargoConfigFiles, readCargoConfig } from '../../cargo/cargo-config';
+import { parseCargoMessages, type CargoMessages } from '../../cargo/cargo-messages';
 import { runProgram } from '../../cargo/run-program';
 import { askToolchain, cargoHome } from '../../cargo/toolchain';
-import { CLIPPY_FILES } from '../../command/clippy-configuration';
+import { CLIPPY_FILES, clippyFiles } from '../../command/clippy-configuration';
+import { commandEnvironment } from '../../process/command-environment';
 import { commandStart } from '../../process/command-start';
 import { assertTargetInputs } from '../assert-target-inputs';
+import type { CommandMachine } from './command-machine';
 import type { CargoOptions } from './options';
 import type { SuccessCheck } from './success-check';
 
@@ -26,18 +26,21 @@ import type { SuccessCheck } from './success-check';
  * Opens the check of `lint`. clippy works on what a build reads, and what it said of sources that
  * cargo takes for unchanged is shown again by cargo: so what goes wrong with builds goes wrong here.
  *
- * @param environment That cargo is started with.
+ * @param machine Where clippy runs; sources have been provided.
  */
 export async function openLintCheck(
   context: ExecutorContext,
   options: CargoOptions,
-  environment: Readonly<Record<string, string>>,
+  { host, ...machine }: CommandMachine,
 ): Promise<SuccessCheck> {
   const workspaceRoot = realpathSync(context.root);
-  const cargo = await readCargoMetadata(join(workspaceRoot, options.cargoWorkspace, 'Cargo.toml'));
+  const environment = await machine.environment();
+  const own = commandEnvironment(process.env);
+  const cargo = await host.readMetadata(join(workspaceRoot, options.cargoWorkspace, 'Cargo.toml'));
   const linted = findPackage(cargo, options.package);
-  const buildFolder = await createBuildFolder(cargo.targetFolder);
-  const sources = takeSnapshot(sourceFolders(cargo, linted));
+  const buildFolder = await host.recordsFolder(cargo);
+  const folders = sourceFolders(cargo, linted);
+  const sources = takeSnapshot(folders);
   const touchedSources = openTouchedSources(buildFolder);
   const hashed = readHashedSources(sources.keys(), commandStart(), touchedSources.changedAt);
   const { toolchain = '' } = options;
@@ -45,28 +48,38 @@ export async function openLintCheck(
     cargo,
     sources,
     hashed,
-    workspace: { workspaceRoot, environment, run: runProgram },
+    workspace: { workspaceRoot, environment: own, run: runProgram },
     recordFile: openBuildRecord(buildFolder, [
-      ...['lint', toolchain, linted.manifestFile, ...selectionArguments(options)],
+      ...[...host.kind, 'lint', toolchain, linted.manifestFile, ...selectionArguments(options)],
       ...options.args,
       ...options.given,
     ]),
     touchedSources,
+    touch: host.touch?.bind(host),
   });
+  const isSeen = (file: string): boolean =>
+    host.kind.length === 0 || file.startsWith(`${workspaceRoot}/`);
+  const configuration = clippyFiles(dirname(linted.manifestFile), environment).filter(
+    (file) => isSeen(file) && existsSync(file),
+  );
 
-  const assertKeepable = async (inputs: BuildInputs, stdout: string): Promise<void> => {
-    const { buildScripts } = parseCargoMessages(stdout);
+  const assertKeepable = async (inputs: BuildInputs, messages: CargoMessages): Promise<void> => {
+    const home = cargoHome(environment, cargo.folder);
+    const texts = await host.readTexts(cargoConfigFiles(cargo.folder, home));
     const chosen = toolchain === '' ? environment : { ...environment, RUSTUP_TOOLCHAIN: toolchain };
     const read = await assertTargetInputs(context, {
       inputs,
       cargo,
-      config: readCargoConfig(cargo.folder, cargoHome(environment, cargo.folder), environment),
-      buildScripts,
-      sysroot: (await askToolchain(runProgram, cargo.folder, chosen)).sysroot,
+      config: readCargoConfig(cargo.folder, home, environment, (file) => texts.get(file)),
+      buildScripts: messages.buildScripts,
+      sysroot: (await askToolchain(host.run, cargo.folder, chosen)).sysroot,
       declaredVariables: options.buildEnvironment ?? [],
       environment,
     });
     const manifests = cargo.packages.map(({ manifestFile }) => manifestFile);
+    await assertSameSources([...read, ...configuration], {
+      ...{ host, cargo, sourceFolders: [workspaceRoot, cargo.folder, ...folders] },
+    });
     assertSourcesAsHashed([...new Set([...read, ...manifests])], hashed);
   };
 
@@ -76,11 +89,14 @@ export async function openLintCheck(
     shown: () => '',
     mustRunAgain: async (stdout, started) => {
       const messages = parseCargoMessages(stdout);
-      if (await staleBuilds.mustRunAgain(messages, started)) return true;
-      const { files, variables } = readBuildInputs(messages, cargo.folder, localFiles);
-      // The target's runtime input prints clippy's configuration, wherever it lies.
-      const others = files.filter(({ name }) => !CLIPPY_FILES.includes(basename(name)));
-      await assertKeepable({ files: others, variables }, stdout);
+      const left = await host.look(messages);
+      if (await staleBuilds.mustRunAgain(messages, started, left)) return true;
+      const { files, variables } = readBuildInputs(messages, cargo.folder, left);
+      // The target's runtime input prints clippy's configuration, wherever it lies on this machine.
+      const others = files.filter(
+        ({ name }) => !CLIPPY_FILES.includes(basename(name)) || !isSeen(name),
+      );
+      await assertKeepable({ files: others, variables }, messages);
       await staleBuilds.keep();
       return false;
     },

@@ -2,6 +2,9 @@ import * as v from 'valibot';
 import type { BuildTestsOptions } from '../../build/build-options';
 import { CARGO_COMMANDS, type CargoCommand } from '../../command/cargo-command';
 import { refuseArguments } from '../../command/refuse-arguments';
+import { RUNNERS, type RunnerOption } from '../../choose-runner';
+import { LIMA_BUILDS, type LimaBuildOption } from '../../lima/lima-build';
+import { LIMA_SOURCES } from '../../lima/lima-sources';
 import { withoutOptions } from '../given-arguments';
 import { parseOptions } from '../parse-options';
 
@@ -25,6 +28,15 @@ const optionsSchema = v.looseObject({
   buildEnvironment: v.exactOptional(v.array(v.string())),
   /** Further arguments, as they would stand after the command. Default: none. */
   args: v.optional(v.array(v.string()), () => []),
+  /** Where tests run, and so what compiles the crate. Default: `auto`. */
+  runner: v.optional(v.picklist(RUNNERS), 'auto'),
+  /** Where it is compiled if tests run in a Lima instance. Default: `auto`. */
+  limaBuild: v.optional(v.picklist(LIMA_BUILDS), 'auto'),
+  limaInstance: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
+  limaSources: v.exactOptional(v.picklist(LIMA_SOURCES)),
+  limaStart: v.exactOptional(v.boolean()),
+  /** Variables that a command which runs code gets in the guest, where they are set. Default: none. */
+  limaEnvironment: v.optional(v.array(v.string()), () => []),
   /** The command line's arguments for the target, as they were written. */
   __unparsed__: v.optional(v.array(v.string()), () => []),
 });
@@ -35,6 +47,9 @@ export interface CargoOptions extends BuildTestsOptions {
   readonly bench?: string;
   readonly toolchain?: string;
   readonly args: readonly string[];
+  readonly runner: RunnerOption;
+  readonly limaBuild: LimaBuildOption;
+  readonly limaEnvironment: readonly string[];
   /** The user's arguments from the command line. */
   readonly given: readonly string[];
 }

@@ -1,6 +1,7 @@
 import type { Program, ProgramEnd } from '../../cargo/run-program';
 import type { ProcessExit } from '../../process/process-exit';
-import type { Command } from '../../process/supervise-group';
+import type { Command, SpawnSupervised } from '../../process/supervise-group';
+import { nativeMachine } from './command-machine';
 import { parseCargoOptions } from './options';
 import { runCommand, type CommandRun } from './run-command';
 import type { SuccessCheck } from './success-check';
@@ -10,38 +11,53 @@ interface World {
   readonly exit?: ProcessExit;
   /** Arguments to which cargo answers when it is asked what is there. */
   readonly answers?: readonly string[];
-  readonly changes?: Partial<CommandRun>;
+  readonly changes?: Partial<Omit<CommandRun, 'machine'>>;
+  readonly spawn?: SpawnSupervised;
+  /** The instance in whose guest it runs. Default: none. */
+  readonly instance?: string;
 }
 
 let started: Command[];
 let output: string;
 
-async function run({ options, exit, answers = [], changes }: World): Promise<void> {
+const ended: SpawnSupervised = (command, supervision) => {
+  started.push(command);
+  supervision.onOutput('stderr', 'cargo’s words\n');
+  const exit = { type: 'code' as const, code: 0 };
+  return { ended: Promise.resolve({ exit, leftProcesses: false }), kill: () => undefined };
+};
+
+async function run(world: World): Promise<void> {
+  const { exit, answers = [], changes, instance } = world;
   started = [];
   output = '';
+  const options = parseCargoOptions({
+    ...{ command: 'lint', package: 'a', cargoWorkspace: 'crates' },
+    ...world.options,
+  });
+  const spawn: SpawnSupervised = (command, supervision) => {
+    const child = (world.spawn ?? ended)(command, supervision);
+    if (exit === undefined) return child;
+    return { ...child, ended: Promise.resolve({ exit, leftProcesses: false }) };
+  };
+  const request = { workspaceRoot: '/ws', options, environment: { FORCE_COLOR: 'true' } };
+  const machine = nativeMachine(request, spawn);
+  const ask = ({ args }: Program): Promise<ProgramEnd> => {
+    const there = answers.includes(args.join(' '));
+    return Promise.resolve({
+      ...{ code: there ? 0 : 1, description: '', notFound: false, stdout: '', stderr: '' },
+    });
+  };
   await runCommand({
-    workspaceRoot: '/ws',
+    machine: {
+      ...machine,
+      host: { ...machine.host, run: ask },
+      ...(instance === undefined ? {} : { instance }),
+    },
     packageFolder: 'crates/a',
     task: 'a:lint',
-    options: parseCargoOptions({
-      ...{ command: 'lint', package: 'a', cargoWorkspace: 'crates' },
-      ...options,
-    }),
+    options,
     verbose: false,
-    environment: { FORCE_COLOR: 'true' },
-    platform: 'linux',
-    run: ({ args }: Program): Promise<ProgramEnd> => {
-      const there = answers.includes(args.join(' '));
-      return Promise.resolve({
-        ...{ code: there ? 0 : 1, description: '', notFound: false, stdout: '', stderr: '' },
-      });
-    },
-    spawn(command, supervision) {
-      started.push(command);
-      supervision.onOutput('stderr', 'cargo’s words\n');
-      const ended = { exit: exit ?? { type: 'code' as const, code: 0 }, leftProcesses: false };
-      return { ended: Promise.resolve(ended), kill: () => undefined };
-    },
     onOutput: (_, text) => (output += text),
     openCheck: () => Promise.resolve(undefined),
     ...changes,
@@ -115,6 +131,18 @@ test.each<[string, World, string, string]>([
     '`cargo install cargo-llvm-cov`',
   ],
   [
+    'lacks a component in a guest',
+    { exit: failed, instance: 'rust' },
+    'TOOL_MISSING',
+    'install it in the Lima instance rust with `rustup component add clippy`',
+  ],
+  [
+    'was lost with its guest',
+    { exit: { type: 'lost', reason: 'the shell in the guest ended' }, instance: 'rust' },
+    'GUEST_UNUSABLE',
+    'a:lint: cargo was lost: the shell in the guest ended',
+  ],
+  [
     'has all that it needs',
     {
       exit: failed,
@@ -142,7 +170,7 @@ describe('a check', () => {
       shown: (stdout) => stdout.replace('for us, ', ''),
       mustRunAgain: () => Promise.resolve(started.length < runs),
     });
-  const spawn: CommandRun['spawn'] = (command, supervision) => {
+  const spawn: SpawnSupervised = (command, supervision) => {
     started.push(command);
     supervision.onOutput('stdout', 'for us, for the user\n');
     const exit = { type: 'code' as const, code: 0 };
@@ -151,7 +179,8 @@ describe('a check', () => {
 
   test('has cargo run until nothing is out of date, and its own output left out', async () => {
     await run({
-      changes: { openCheck: openCheck(3), spawn },
+      spawn,
+      changes: { openCheck: openCheck(3) },
       options: { args: ['--', '-D', 'x'] },
     });
     expect(started).toHaveLength(3);
@@ -160,22 +189,9 @@ describe('a check', () => {
   });
 
   test('gives up when another cargo never rests', async () => {
-    await expect(run({ changes: { openCheck: openCheck(99), spawn } })).rejects.toThrow(
+    await expect(run({ spawn, changes: { openCheck: openCheck(99) } })).rejects.toThrow(
       failure('SOURCES_CHANGED', 'another cargo'),
     );
     expect(started).toHaveLength(4);
   });
-});
-
-test('elsewhere than on Linux only sources are formatted', async () => {
-  const openCheck = (): never => {
-    throw new Error('nothing may be asked of cargo here');
-  };
-  const changes = { platform: 'darwin' as const };
-  await run({ changes, options: { command: 'fmt-check' } });
-  expect(started).toHaveLength(1);
-  await expect(run({ changes: { ...changes, openCheck } })).rejects.toThrow(
-    failure('UNSUPPORTED_HOST', 'runs on Linux only for now, and this host is darwin'),
-  );
-  expect(started).toHaveLength(0);
 });

@@ -1,33 +1,27 @@
 import { resolve } from 'node:path';
-import type { RunProgram } from '../../cargo/run-program';
 import { COMMANDS } from '../../command/cargo-command';
 import { clippyConfigurationArguments } from '../../command/clippy-configuration';
 import { commandLine } from '../../command/command-line';
 import { findMissingTool } from '../../command/missing-tool';
 import { CargoTestError } from '../../errors';
-import { commandEnvironment } from '../../process/command-environment';
 import { describeExit, type ProcessExit } from '../../process/process-exit';
-import type { Command, SpawnSupervised, Supervision } from '../../process/supervise-group';
+import type { Command, Supervision } from '../../process/supervise-group';
 import { shellWord } from '../../shell-word';
+import type { CommandMachine } from './command-machine';
 import type { CargoOptions } from './options';
 import type { SuccessCheck } from './success-check';
 
 /** A command to run, and the world to do it in. */
 export interface CommandRun {
-  /** Absolute path of the Nx workspace. */
-  readonly workspaceRoot: string;
-  /** The package's folder, relative to it. */
+  /** Where it runs. */
+  readonly machine: CommandMachine;
+  /** The package's folder, relative to the Nx workspace. */
   readonly packageFolder: string;
   /** For messages: `glommio:lint`. */
   readonly task: string;
   readonly options: CargoOptions;
   /** Whether to show how cargo is called. */
   readonly verbose: boolean;
-  /** Environment of our own process. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-  readonly run: RunProgram;
-  readonly spawn: SpawnSupervised;
   readonly onOutput: Supervision['onOutput'];
   /** Opens what says whether Nx may keep a success; undefined where it does not keep it. */
   readonly openCheck: () => Promise<SuccessCheck | undefined>;
@@ -37,25 +31,19 @@ export interface CommandRun {
  * Runs it to its end. What cargo writes is handed on as it comes.
  *
  * @throws {CargoTestError} `COMMAND_FAILED` unless it succeeded; `TOOL_MISSING` or
- *   `CARGO_NOT_FOUND` if what it needs is not installed; `UNSUPPORTED_HOST` for one
- *   that compiles, elsewhere than on Linux; and what {@link SuccessCheck.mustRunAgain} throws.
+ *   `CARGO_NOT_FOUND` if what it needs is not installed; `GUEST_UNUSABLE`; and what
+ *   {@link SuccessCheck.mustRunAgain} throws.
  */
 export async function runCommand(world: CommandRun): Promise<void> {
-  const { options, task, platform } = world;
-  const { command } = options;
-  if (COMMANDS[command].compiles && platform !== 'linux') {
-    throw new CargoTestError(
-      'UNSUPPORTED_HOST',
-      `${task} compiles a crate for Linux and runs on Linux only for now, and this host is ${platform}`,
-    );
-  }
-  const workingDirectory = resolve(world.workspaceRoot, options.cargoWorkspace);
-  const environment = commandEnvironment(world.environment);
+  const { options, machine } = world;
+  const workingDirectory = resolve(machine.workspaceRoot, options.cargoWorkspace);
+  await machine.provideSources();
+  const environment = await machine.environment();
   const check = await world.openCheck();
   const args = argumentsOf(world, check, environment);
   if (world.verbose) world.onOutput('stdout', `cargo ${args.map(shellWord).join(' ')}\n`);
   for (let runs = 1; ; runs++) {
-    const started = Date.now();
+    const started = check === undefined ? 0 : await machine.host.now();
     const { exit, stdout } = await runOnce(world, check, {
       file: 'cargo',
       args,
@@ -76,11 +64,11 @@ export async function runCommand(world: CommandRun): Promise<void> {
 const MOST_RUNS = 4;
 
 function argumentsOf(
-  { options, ...world }: CommandRun,
+  { options, machine, ...world }: CommandRun,
   check: SuccessCheck | undefined,
   environment: Readonly<Record<string, string>>,
 ): string[] {
-  const packageFolder = resolve(world.workspaceRoot, world.packageFolder);
+  const packageFolder = resolve(machine.workspaceRoot, world.packageFolder);
   const configuration =
     options.command === 'lint' ? clippyConfigurationArguments(packageFolder, environment) : [];
   const { forCargo = [], forTool = [] } = check?.arguments ?? {};
@@ -90,12 +78,12 @@ function argumentsOf(
 
 /** What a check reads is kept back until the end. */
 async function runOnce(
-  { onOutput, spawn }: CommandRun,
+  { onOutput, machine }: CommandRun,
   check: SuccessCheck | undefined,
   command: Command,
 ): Promise<{ exit: ProcessExit; stdout: string }> {
   let stdout = '';
-  const child = spawn(command, {
+  const child = machine.spawn(command, {
     onOutput(stream, text) {
       if (stream === 'stdout' && check !== undefined) stdout += text;
       else onOutput(stream, text);
@@ -108,19 +96,22 @@ async function runOnce(
 }
 
 async function failure(
-  { options: { command, toolchain }, task, run }: CommandRun,
+  { options: { command, toolchain }, task, machine }: CommandRun,
   exit: ProcessExit,
   workingDirectory: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<CargoTestError> {
   const how = describeExit(exit);
+  const { instance } = machine;
   if (exit.type === 'notStarted') return new CargoTestError('CARGO_NOT_FOUND', `cargo ${how}`);
+  if (exit.type === 'lost') return new CargoTestError('GUEST_UNUSABLE', `${task}: cargo ${how}`);
   const failed = {
     ...{ command, workingDirectory, environment },
     ...(toolchain === undefined ? {} : { toolchain }),
+    ...(instance === undefined ? {} : { instance }),
   };
   return (
-    (await findMissingTool(failed, run)) ??
+    (await findMissingTool(failed, machine.host.run)) ??
     new CargoTestError(
       'COMMAND_FAILED',
       `${task}: cargo ${COMMANDS[command].words[0]} ended with ${how}`,

@@ -1,0 +1,55 @@
+import { chooseRunner } from '../../choose-runner';
+import { COMMANDS } from '../../command/cargo-command';
+import { CargoTestError } from '../../errors';
+import { chooseLimaBuild } from '../../lima/lima-build';
+import type { CargoOptions } from './options';
+
+/** The machine that a command runs on. */
+export interface CommandPlace {
+  /** Name of the Lima instance in whose guest it runs; absent for this machine. */
+  readonly guest?: string;
+  /** A line for the user; absent for a command that runs here whatever the runner is. */
+  readonly line?: string;
+}
+
+/** A command, and what its place follows from. */
+export interface PlaceRequest {
+  /** For messages: `glommio:lint`. */
+  readonly task: string;
+  readonly options: CargoOptions;
+  /** Environment of our own process. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+}
+
+/**
+ * Chooses the machine of a command: what compiles the crate runs where its tests are
+ * compiled, all else here.
+ *
+ * @throws {CargoTestError} `UNSUPPORTED_HOST` if that is this machine and it is not Linux;
+ *   `GRAPH_OUT_OF_DATE` if it is a guest that the options do not name.
+ */
+export function chooseCommandPlace(request: PlaceRequest): CommandPlace {
+  const { task, options, environment, platform } = request;
+  const { command, limaInstance } = options;
+  if (!COMMANDS[command].compiles) return {};
+  const { runner, why } = chooseRunner({ option: options.runner, environment, platform });
+  if (runner === 'native') return { line: `runner: native (${why})` };
+  if (chooseLimaBuild(options.limaBuild, platform) === 'host') {
+    if (platform === 'linux')
+      return {
+        line: 'runner: native (tests for the guest are built on this host, and so is this)',
+      };
+    throw new CargoTestError(
+      'UNSUPPORTED_HOST',
+      `${task} compiles a crate for Linux, and this host is ${platform}; set the option limaBuild of nx-cargo-test in nx.json to "guest", so that it runs in the Lima instance where tests run`,
+    );
+  }
+  if (limaInstance === undefined) {
+    throw new CargoTestError(
+      'GRAPH_OUT_OF_DATE',
+      `${task} is to run in a Lima instance (${why}), and its options name none: set NX_CARGO_TEST_RUNNER and run \`nx reset\`; a target of your own needs the option limaInstance`,
+    );
+  }
+  return { guest: limaInstance, line: `runner: lima, instance ${limaInstance} (${why})` };
+}

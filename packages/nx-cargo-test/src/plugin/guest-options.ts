@@ -1,0 +1,25 @@
+import type { ResolvedOptions } from './plugin-options';
+
+/** Where tests of a package run and are built. */
+export interface GuestRequest {
+  readonly runner: 'native' | 'lima';
+  /** Where tests are built if they run in Lima. Default: `host`. */
+  readonly limaBuild?: 'guest' | 'host';
+  readonly options: ResolvedOptions;
+}
+
+/** The instance that tests are built in, as build inputs have it. */
+export function guestOf({ runner, limaBuild, options }: GuestRequest): { readonly guest?: string } {
+  return runner === 'lima' && limaBuild === 'guest' ? { guest: options.limaInstance } : {};
+}
+
+/** Options of a target that compiles in the guest; none where this machine compiles. */
+export function guestOptions(request: GuestRequest): Record<string, unknown> {
+  const { limaInstance, limaSources, limaStart } = request.options;
+  return guestOf(request).guest === undefined ? {} : { limaInstance, limaSources, limaStart };
+}
+
+/** As configured, so that the executor tells who chose: the option, the variable or the host. */
+export function askedRunner({ runner }: ResolvedOptions): Record<string, unknown> {
+  return runner === 'auto' ? {} : { runner };
+}
