@@ -79,6 +79,24 @@ describe('doc tests of a crate', () => {
     );
   });
 
+  test('have the name and the arguments that nx.json gives them', () => {
+    workspace.configureNx(
+      {},
+      { targets: { 'test-doc': { name: 'doctest', args: ['--ignored'] } } },
+    );
+    const named = workspace.nx(['run', 'guide:doctest']);
+    expect(named.status).not.toBe(0);
+    expect(named.output).toContain('failed: src/lib.rs - area (line 22)');
+    // The only ignored one is elsewhere.
+    const filtered = workspace.nxOk(['run', 'guide:doctest', '--', 'shapes']);
+    expect(filtered.output).toContain('doc tests: no test of 7 selected');
+    workspace.configureNx({}, { targets: { 'test-doc': false } });
+    expect(workspace.targets('guide').filter((name) => /doc/.test(name))).toEqual([
+      ...['doc', 'doctor'],
+    ]);
+    workspace.configureNx({}, {});
+  });
+
   test('are no part of the target test', () => {
     workspace.write('guide/README.md', '# Guide\n\n```\npanic!();\n```\n');
     expect(workspace.nxOk(['run', 'guide:test']).executed).toEqual([]);

@@ -40,6 +40,12 @@ const allEntries = {
   tests: v.optional(v.string()),
 };
 
+const docTestEntries = {
+  ...nameEntry,
+  /** Arguments for the doc tests, before those of the command line. Default: none. */
+  args: v.optional(names),
+};
+
 const targetEntries = {
   build: cargoEntries,
   lint: cargoEntries,
@@ -49,6 +55,7 @@ const targetEntries = {
   doc: cargoEntries,
   miri: cargoEntries,
   coverage: cargoEntries,
+  'test-doc': docTestEntries,
   all: allEntries,
   ci: nameEntry,
 };
@@ -70,6 +77,7 @@ export const commandOptionsSchema = orFalse({
   doc: v.optional(orFalse(targetEntries.doc)),
   miri: v.optional(orFalse(targetEntries.miri)),
   coverage: v.optional(orFalse(targetEntries.coverage)),
+  'test-doc': v.optional(orFalse(targetEntries['test-doc'])),
   all: v.optional(orFalse(targetEntries.all)),
   ci: v.optional(orFalse(targetEntries.ci)),
 });
@@ -91,9 +99,11 @@ export interface CommandSettings {
   readonly profile?: string | undefined;
 }
 
-/** The targets besides those of tests; what is left out is absent. */
+/** The targets besides those of test binaries; what is left out is absent. */
 export interface ResolvedCommands {
   readonly commands: ReadonlyMap<CargoCommand, CommandSettings>;
+  /** That of the doc tests. */
+  readonly docTests?: { readonly name: string; readonly args: readonly string[] };
   readonly all?: { readonly name: string; readonly tests?: string | undefined };
   readonly ci?: { readonly name: string };
 }
@@ -108,7 +118,7 @@ export function resolveCommands(
   options: v.InferOutput<typeof commandOptionsSchema>,
   sets: readonly string[],
 ): ResolvedCommands {
-  if (options === false) return { commands: new Map() };
+  if (options === false) return { commands: new Map(), docTests: { name: DOC_TESTS, args: [] } };
   const commands = new Map<CargoCommand, CommandSettings>();
   for (const command of CARGO_COMMANDS) {
     const { [command]: given = {} } = options;
@@ -118,7 +128,7 @@ export function resolveCommands(
     const toolchain = settings.toolchain ?? (command === 'miri' ? MIRI_TOOLCHAIN : undefined);
     commands.set(command, { ...settings, name, args, toolchain });
   }
-  const { all = {}, ci = {} } = options;
+  const { all = {}, ci = {}, [DOC_TESTS]: docTests = {} } = options;
   if (all !== false && all.tests !== undefined && !sets.includes(all.tests)) {
     throw wrong(
       'all.tests',
@@ -127,6 +137,9 @@ export function resolveCommands(
   }
   const resolved: ResolvedCommands = {
     commands,
+    ...(docTests === false
+      ? {}
+      : { docTests: { name: docTests.name ?? DOC_TESTS, args: docTests.args ?? [] } }),
     ...(all === false ? {} : { all: { ...all, name: all.name ?? 'all' } }),
     ...(ci === false ? {} : { ci: { name: ci.name ?? 'ci' } }),
   };
@@ -134,8 +147,9 @@ export function resolveCommands(
   return resolved;
 }
 
-function assertFree({ commands, all, ci }: ResolvedCommands): void {
+function assertFree({ commands, docTests, all, ci }: ResolvedCommands): void {
   const wanted = [
+    ...(docTests === undefined ? [] : [{ key: DOC_TESTS, name: docTests.name }]),
     ...[...commands].map(([key, { name }]) => ({ key, name })),
     ...(all === undefined ? [] : [{ key: 'all', name: all.name }]),
     ...(ci === undefined ? [] : [{ key: 'ci', name: ci.name }]),
@@ -143,7 +157,8 @@ function assertFree({ commands, all, ci }: ResolvedCommands): void {
   const benches = commands.get('bench')?.name;
   const taken = new Map<string, string>();
   for (const { key, name } of wanted) {
-    if (name === 'test' || name === 'build-tests' || name.startsWith('test-')) {
+    const isOwn = key === DOC_TESTS && name === DOC_TESTS;
+    if (!isOwn && (name === 'test' || name === 'build-tests' || name.startsWith('test-'))) {
       throw wrong(`${key}.name`, `${name} is a name for targets of tests; take another one`);
     }
     if (name === DOCTOR_TARGET) {
@@ -163,6 +178,9 @@ function assertFree({ commands, all, ci }: ResolvedCommands): void {
     taken.set(name, key);
   }
 }
+
+/** Key of the target of the doc tests, and its name unless it is renamed. */
+const DOC_TESTS = 'test-doc';
 
 function wrong(key: string, problem: string): CargoTestError {
   return new CargoTestError(

@@ -92,7 +92,7 @@ describe('commandTargets', () => {
   });
 
   it('joins targets by the names that they have', () => {
-    const options = {
+    const options: { sets: object; targets: Record<string, unknown> } = {
       sets: { core: ['x'] },
       targets: { lint: { name: 'clippy' }, 'fmt-check': false, all: { tests: 'core' } },
     };
@@ -107,6 +107,10 @@ describe('commandTargets', () => {
       ...['clippy', 'build', 'test', 'test-doc', 'doc'],
     ]);
     expect(members('ci', [])).toEqual(['clippy', 'build', 'doc']);
+    options.targets['test-doc'] = { name: 'doctest' };
+    expect(members('ci', ['test', 'doctest'])).toEqual([
+      ...['clippy', 'build', 'test', 'doctest', 'doc'],
+    ]);
   });
 });
 

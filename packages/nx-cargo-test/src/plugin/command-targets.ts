@@ -54,8 +54,10 @@ export function commandTargets(request: CommandTargetsRequest): CommandTargets {
 }
 
 /** Names of the targets that every package has, for those that cannot be read. */
-export function commandTargetNames({ targets: { commands, all, ci } }: ResolvedOptions): string[] {
+export function commandTargetNames({ targets }: ResolvedOptions): string[] {
+  const { commands, docTests, all, ci } = targets;
   return [
+    ...(docTests === undefined ? [] : [docTests.name]),
     ...[...commands].filter(([command]) => command !== 'bench').map(([, { name }]) => name),
     ...(all === undefined ? [] : [all.name]),
     ...(ci === undefined ? [] : [ci.name]),
@@ -170,7 +172,7 @@ function umbrellaTargets(
   { packageName, cargoWorkspace, options, testTargets }: CommandTargetsRequest,
   present: readonly string[],
 ): Record<string, TargetConfiguration> {
-  const { commands, all, ci } = options.targets;
+  const { commands, docTests, all, ci } = options.targets;
   const named = (...wanted: readonly CargoCommand[]): string[] =>
     wanted
       .flatMap((command) => commands.get(command)?.name ?? [])
@@ -202,7 +204,7 @@ function umbrellaTargets(
       : {
           [ci.name]: umbrella([
             ...named('fmt-check', 'lint', 'build'),
-            ...tests('test', 'test-doc'),
+            ...tests('test', ...(docTests === undefined ? [] : [docTests.name])),
             ...named('doc'),
           ]),
         }),

@@ -11,7 +11,7 @@ import { targetMetadata, type CargoTestMetadata } from './merged-target';
  * fail with the reason.
  *
  * @param setNames Sets that the package might have part in.
- * @param commands Names of its targets besides those of tests.
+ * @param commands Names of its targets besides those of test binaries.
  */
 export function failedProject(
   name: string,
@@ -23,7 +23,7 @@ export function failedProject(
   const target = (executor: string): TargetConfiguration =>
     failedTarget(executor, { package: name, cargoWorkspace: folder }, failure);
   const sets = setNames.map((set) => TARGET_PREFIX + set);
-  const groups = ['test', 'test-doc', ...sets];
+  const groups = ['test', ...sets];
   return {
     name,
     root: folder,
@@ -35,7 +35,7 @@ export function failedProject(
     },
     metadata: {
       technologies: ['rust'],
-      targetGroups: { 'Rust tests': ['test', 'build-tests', 'test-doc', ...sets] },
+      targetGroups: { 'Rust tests': ['test', 'build-tests', ...sets] },
     },
   };
 }

@@ -278,6 +278,30 @@ describe('inferProjects', () => {
     expect(leaves(project!.targets!['test']!)).not.toContain('test-doc');
   });
 
+  it('names the target of doc tests as it is asked to, or leaves it out', async () => {
+    write({ 'a/Cargo.toml': '[package]\nname = "a"\n', 'a/src/lib.rs': '' });
+    const json = workspace('a', [cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']])]);
+    const targets = async (option: unknown): Promise<Record<string, TargetConfiguration>> => {
+      const [project] = await infer(
+        { 'a/Cargo.toml': json },
+        {
+          targets: { 'test-doc': option },
+        },
+      );
+      return project!.targets!;
+    };
+    const renamed = await targets({ name: 'doctest', args: ['--include-ignored'] });
+    expect(renamed['doctest']).toMatchObject({
+      executor: 'nx-cargo-test:test-doc',
+      options: { args: ['--include-ignored'] },
+    });
+    expect(renamed['ci']!.dependsOn).toContain('doctest');
+    expect(renamed).not.toHaveProperty('test-doc');
+    const without = await targets(false);
+    expect(without).not.toHaveProperty('test-doc');
+    expect(without['ci']!.dependsOn).not.toContain('test-doc');
+  });
+
   it('runs doc tests of a library whose unit tests are off, and none where cargo runs none', async () => {
     write({ 'a/Cargo.toml': '[package]\nname = "a"\n', 'b/Cargo.toml': '[package]\nname = "b"\n' });
     const a = cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']]);

@@ -177,7 +177,8 @@ export function whyNotCached({
  */
 function docTarget(request: PackageTargetsRequest): Record<string, TargetConfiguration> {
   const { cargoWorkspace, packageName, docTests, options } = request;
-  if (docTests === undefined) return {};
+  const target = options.targets.docTests;
+  if (docTests === undefined || target === undefined) return {};
   const build = buildInputs({ ...request, buildEnvironment: options.buildEnvironment });
   const inputs = [...build, ...runtimeInputs(request)];
   const outputs = [
@@ -187,7 +188,7 @@ function docTarget(request: PackageTargetsRequest): Record<string, TargetConfigu
   const dependsOn = request.binaries.length === 0 ? [] : ['build-tests'];
   const why = whyNotCached(request);
   return {
-    'test-doc': {
+    [target.name]: {
       executor: 'nx-cargo-test:test-doc',
       cache: why === undefined,
       ...(dependsOn.length === 0 ? {} : { dependsOn: [...dependsOn] }),
@@ -198,6 +199,7 @@ function docTarget(request: PackageTargetsRequest): Record<string, TargetConfigu
         behaviour: EXECUTOR_BEHAVIOUR,
         warnAfterSeconds: options.warnAfterSeconds,
         killAfterSeconds: options.killAfterSeconds,
+        ...(target.args.length === 0 ? {} : { args: [...target.args] }),
       },
       metadata: metadata(
         `Doc tests of the library ${docTests}${why === undefined ? '' : `; not cached: ${why}`}`,

@@ -45,7 +45,15 @@ describe('resolveOptions', () => {
   it('lets names of targets that are left out be taken', () => {
     const targets = { build: false, lint: { name: 'build' } };
     expect(resolveOptions({ targets }).targets.commands.get('lint')?.name).toBe('build');
-    expect(resolveOptions({ targets: false }).targets).toEqual({ commands: new Map() });
+    expect(resolveOptions({ targets: false }).targets).toEqual({
+      commands: new Map(),
+      // They are tests.
+      docTests: { name: 'test-doc', args: [] },
+    });
+    const ci = { name: 'doctest' };
+    const without = resolveOptions({ targets: { 'test-doc': false, ci } }).targets;
+    expect(without.docTests).toBeUndefined();
+    expect(without.ci).toEqual(ci);
   });
 
   it.each([
@@ -92,6 +100,18 @@ describe('resolveOptions', () => {
       'targets.lint.name: doctor is the name of a target',
     ],
     [{ targets: { lint: { name: 'build-tests' } } }, 'build-tests is a name for targets of tests'],
+    [
+      { targets: { 'test-doc': { name: 'test-docs' } } },
+      'targets.test-doc.name: test-docs is a name for targets of tests',
+    ],
+    [
+      { targets: { 'test-doc': { name: 'lint' } } },
+      'targets.test-doc.name: lint is the name of the target lint already',
+    ],
+    [
+      { targets: { 'test-doc': { features: ['a'] } } },
+      'targets.test-doc.features: unknown option; known are name, args',
+    ],
     [{ targets: { doc: { name: 'bench-doc' } } }, 'bench-… are the names of single benches'],
     [
       { sets: { quick: ['a'] }, targets: { all: { tests: 'quik' } } },

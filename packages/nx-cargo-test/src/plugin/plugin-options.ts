@@ -88,8 +88,8 @@ const optionsSchema = v.strictObject({
     () => ({}),
   ),
   /**
-   * The targets besides those of tests, such as `lint`: each can be renamed, left out
-   * with `false`, and given arguments, features, a profile, a toolchain.
+   * The targets besides those of test binaries, such as `lint`: each can be renamed, left out
+   * with `false`, and given arguments, and most of them features, a profile, a toolchain.
    * Default: all of them as they are.
    */
   targets: v.optional(commandOptionsSchema, {}),

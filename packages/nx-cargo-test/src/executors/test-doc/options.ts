@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { BuildTestsOptions } from '../../build/build-options';
 import { buildOptionEntries } from '../build-tests/options';
+import { withoutOptions } from '../given-arguments';
 import { parseOptions } from '../parse-options';
-import { withoutOwnOptions } from '../test-module/options';
 
 const seconds = v.pipe(v.number(), v.gtValue(0));
 
@@ -13,6 +13,8 @@ const optionsSchema = v.looseObject({
   warnAfterSeconds: v.optional(seconds, 60),
   /** Seconds without a verdict after which the doc tests are killed. Default: 300. */
   killAfterSeconds: v.optional(seconds, 300),
+  /** Arguments for the tests, before those of the command line. Default: none. */
+  args: v.optional(v.array(v.string()), () => []),
   /** The command line's arguments for the target, as they were written. */
   __unparsed__: v.optional(v.array(v.string()), () => []),
 });
@@ -21,7 +23,7 @@ const optionsSchema = v.looseObject({
 export interface TestDocOptions extends BuildTestsOptions {
   readonly warnAfterSeconds: number;
   readonly killAfterSeconds: number;
-  /** The user's arguments for the tests. */
+  /** The user's arguments for the tests: those of the option, then those of the command line. */
   readonly args: readonly string[];
 }
 
@@ -32,5 +34,11 @@ export interface TestDocOptions extends BuildTestsOptions {
  */
 export function parseTestDocOptions(options: unknown): TestDocOptions {
   const { __unparsed__, ...rest } = parseOptions(optionsSchema, 'test-doc', options);
-  return { ...rest, args: withoutOwnOptions(__unparsed__) };
+  return { ...rest, args: [...rest.args, ...withoutOptions(__unparsed__, OWN_OPTIONS)] };
 }
+
+/** Our own options, which Nx leaves among the arguments when they stand on the command line. */
+const OWN_OPTIONS = {
+  withValue: ['features', 'profile', 'args', 'warnAfterSeconds', 'killAfterSeconds'],
+  withoutValue: ['allFeatures', 'noDefaultFeatures'],
+};
