@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { diagnose, type DoctorEdges } from './diagnose';
@@ -116,6 +124,28 @@ test('without any program in the PATH each is named', async () => {
     ]),
   );
   expect(findings.filter(({ check }) => check === 'doctor')).toEqual([]);
+});
+
+test('a linker that starts and cannot link is found out, and nothing of the trial stays', async () => {
+  write(SOUND);
+  write({
+    'bin/cc':
+      '#!/bin/sh\n[ "$1" = --version ] && exec echo cc 1\necho "cannot find Scrt1.o" >&2\nexit 1\n',
+  });
+  chmodSync(join(root, 'bin/cc'), 0o755);
+  mkdirSync(join(root, 'tmp'));
+  const PATH = `${join(root, 'bin')}${delimiter}${process.env['PATH']}`;
+  const own = process.env['TMPDIR'];
+  process.env['TMPDIR'] = join(root, 'tmp');
+  const findings = await look('crates/a', {}, { PATH }).finally(() => {
+    if (own === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = own;
+  });
+  expect(findingOf(findings, 'linker')).toMatchObject({
+    severity: 'problem',
+    found: expect.stringContaining('cannot find Scrt1.o'),
+  });
+  expect(readdirSync(join(root, 'tmp'))).toEqual([]);
 });
 
 test('outside of an Nx workspace the machine is looked at', async () => {

@@ -4,7 +4,8 @@ import { parseCfgSet } from '../cargo/cfg-expression';
 import { messageOf } from '../errors';
 import type { AskProgram } from './ask-program';
 import type { ProgramAnswer } from './program-answer';
-import type { RustFacts } from './rust-checks';
+import { startsAtAll, type RustFacts } from './rust-checks';
+import { tryLink } from './try-link';
 
 /**
  * Asks the Rust toolchain of a folder.
@@ -29,7 +30,12 @@ export async function readRust(
     version('cargo', 'miri'),
     version('cargo', 'llvm-cov'),
   ]);
-  return { folder, cargo, rustc: compiler, rustup, linker, rustfmt, clippy, miri, llvmCov };
+  const mayLink = [cargo, compiler].every(({ type }) => type === 'answered');
+  const trial = mayLink && startsAtAll(linker) ? { trial: await tryLink(ask, folder) } : {};
+  return {
+    ...{ folder, cargo, rustc: compiler, rustup, linker: { ...linker, ...trial } },
+    ...{ rustfmt, clippy, miri, llvmCov },
+  };
 }
 
 async function readLinker(

@@ -85,6 +85,36 @@ test('a linker is looked for as it is configured', () => {
   expect(findingOf(broken, 'linker').found).toContain(trouble);
 });
 
+test('a linker that starts and cannot link is told in its own words', () => {
+  const text = [
+    'error: linking with `cc` failed: exit status: 1',
+    '  |',
+    '  = note:  "cc" "-m64" "/tmp/symbols.o"',
+    '  = note: some arguments are omitted. use `--verbose` to show all linker arguments',
+    '  = note: cc: cannot find Scrt1.o: No such file',
+    '',
+    'error: could not compile `trial` (bin "trial") due to 1 previous error',
+  ].join('\n');
+  const tried = (trial: ProgramAnswer) =>
+    findingOf(checkRust({ ...whole, linker: { ...whole.linker, trial } }), 'linker');
+  expect(tried({ type: 'failed', text })).toMatchObject({
+    severity: 'problem',
+    found: expect.stringMatching(
+      /^cc \(rustc's own choice\) starts, and .*: cc: cannot find Scrt1/,
+    ),
+  });
+  expect(tried({ type: 'failed', text: "error[E0463]: can't find crate for `std`" })).toMatchObject(
+    {
+      severity: 'problem',
+      found: expect.stringContaining("can't find crate for `std`"),
+    },
+  );
+  expect(tried(says(''))).toMatchObject({
+    severity: 'ok',
+    found: expect.stringContaining('was linked'),
+  });
+});
+
 test('what does not end is told as such', () => {
   const rustc: ProgramAnswer = { type: 'late', seconds: 10, stdout: '' };
   expect(findingOf(checkRust({ ...whole, rustc }), 'rustc')).toMatchObject({

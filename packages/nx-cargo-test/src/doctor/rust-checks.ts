@@ -16,6 +16,8 @@ export interface RustFacts {
     /** Why the configuration could not be read. */
     readonly trouble?: string;
     readonly answer: ProgramAnswer;
+    /** How cargo's build of a program of one line ended; absent if it was not tried. */
+    readonly trial?: ProgramAnswer;
   };
   readonly rustfmt: ProgramAnswer;
   readonly clippy: ProgramAnswer;
@@ -79,7 +81,13 @@ function mendsOf(answer: ProgramAnswer): readonly string[] {
   return [advice ?? '# mend what it says'];
 }
 
-function linker({ linker: { program: name, isConfigured, trouble, answer } }: RustFacts): Finding {
+/** Whether a linker could be started; some know no `--version`. */
+export function startsAtAll({ trouble, answer }: RustFacts['linker']): boolean {
+  return trouble === undefined && (answer.type === 'answered' || answer.type === 'failed');
+}
+
+function linker({ linker: facts }: RustFacts): Finding {
+  const { program: name, isConfigured, trouble, answer, trial } = facts;
   const check = 'linker';
   const who = isConfigured ? "cargo's configuration names it" : "rustc's own choice";
   if (trouble !== undefined) {
@@ -92,25 +100,50 @@ function linker({ linker: { program: name, isConfigured, trouble, answer } }: Ru
       mend: ['# correct the file that is named'],
     };
   }
-  // Some linkers know no --version; that they could be started is enough.
-  if (answer.type === 'answered' || answer.type === 'failed') {
+  const why =
+    'rustc links test binaries by it, and nx-cargo-test reads fingerprints from what is linked.';
+  if (startsAtAll(facts)) {
+    if (trial !== undefined && trial.type !== 'answered') {
+      return {
+        ...{ check, severity: 'problem', why },
+        found: `${name} (${who}) starts, and a program of one line could not be built: ${ofLinker(trial)}`,
+        wanted: 'a linker that links',
+        mend: [
+          ...INSTALL_LINKER,
+          '# or mend what it says, or correct "linker" and "rustflags" in .cargo/config.toml, and RUSTFLAGS',
+        ],
+      };
+    }
     const version = firstLine(answer);
-    return { check, severity: 'ok', found: `${name} (${who})${version && `: ${version}`}` };
+    const linked = trial === undefined ? '' : '; a program of one line was linked';
+    return {
+      ...{ check, severity: 'ok' },
+      found: `${name} (${who})${version && `: ${version}`}${linked}`,
+    };
   }
   return {
-    check,
-    severity: 'problem',
-    found: `${name} (${who}): ${describeTrouble(answer)}`,
+    ...{ check, severity: 'problem', why },
+    found: `${name} (${who}): ${answer.type === 'answered' ? '' : describeTrouble(answer)}`,
     wanted: `${name} in the PATH`,
-    why: 'rustc links test binaries by it, and nx-cargo-test reads fingerprints from what is linked.',
     mend: isConfigured
       ? [`# install ${name}, or correct "linker" in .cargo/config.toml`]
-      : [
-          'sudo apt-get install gcc # Debian, Ubuntu',
-          'sudo dnf install gcc # Fedora',
-          'xcode-select --install # macOS',
-        ],
+      : INSTALL_LINKER,
   };
+}
+
+/** With what every program is linked to. */
+const INSTALL_LINKER = [
+  'sudo apt-get install gcc libc6-dev # Debian, Ubuntu',
+  'sudo dnf install gcc glibc-devel # Fedora',
+  'xcode-select --install # macOS',
+];
+
+/** The linker's own words, which rustc shows as the last of its notes. */
+function ofLinker(trial: Exclude<ProgramAnswer, { type: 'answered' }>): string {
+  const notes =
+    trial.type === 'failed' ? [...trial.text.matchAll(/^ *= note: (?! *")(.*)$/gm)] : [];
+  const words = notes.at(-1)?.[1]?.trim() ?? '';
+  return words === '' ? describeTrouble(trial) : words;
 }
 
 function component(
