@@ -1,5 +1,6 @@
 import { parseCfgSet } from '../cargo/cfg-expression';
-import type { CompiledBinary, CompiledTests } from './compile-tests';
+import type { CompiledTests } from './compile-tests';
+import type { CompiledBinary } from './compiled-binaries';
 import { describeLeaf, describeManifest } from './describe-outputs';
 import type { CompiledFingerprints } from './fingerprint-compiled';
 import type { Listed } from './list-binaries';

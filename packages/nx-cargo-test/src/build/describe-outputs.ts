@@ -8,7 +8,8 @@ import { FINGERPRINT_SCHEMA, type FingerprintFile } from '../fingerprint/fingerp
 import { MANIFEST_SCHEMA, type Manifest, type ManifestBinary } from '../fingerprint/manifest';
 import { formatLeafId } from '../module/test-module';
 import { EXECUTOR_BEHAVIOUR } from '../behaviour';
-import type { CompiledBinary, CompiledTests } from './compile-tests';
+import type { CompiledTests } from './compile-tests';
+import type { CompiledBinary } from './compiled-binaries';
 import { environmentDigest, packageVariablesDigest, replacePath } from './environment-digest';
 import type { CompiledFingerprints } from './fingerprint-compiled';
 import type { Listed } from './list-binaries';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CompilerArtifact } from '../cargo/cargo-messages';
 import { parseCfgSet } from '../cargo/cfg-expression';
-import type { CompiledBinary } from './compile-tests';
+import type { CompiledBinary } from './compiled-binaries';
 import { fingerprintCompiled, type FingerprintBinary } from './fingerprint-compiled';
 import { openLinkStates } from '../fingerprint/link-states';
 import { withoutTableCache } from '../fingerprint/table-cache';

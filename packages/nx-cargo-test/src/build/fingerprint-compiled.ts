@@ -13,7 +13,7 @@ import type {
 import type { LinkPayload } from '../fingerprint/link-payload';
 import type { LinkStates } from '../fingerprint/link-states';
 import type { TableCache } from '../fingerprint/table-cache';
-import type { CompiledBinary } from './compile-tests';
+import type { CompiledBinary } from './compiled-binaries';
 import type { FingerprintStore, StoredFingerprints } from './fingerprint-store';
 import { workspaceCode } from './workspace-code';
 

@@ -8,7 +8,7 @@ import { OUTLINE_VERSION } from '../module/rust-outline';
 import { parseCargoManifest } from '../cargo/cargo-manifest';
 import { digest, openDiskCache, pluginVersion } from '../disk-cache';
 import { testEnvironment } from '../run/test-environment';
-import type { CompiledBinary } from './compile-tests';
+import type { CompiledBinary } from './compiled-binaries';
 import { listTests, type ListedTest } from './list-tests';
 import type { ListedBinary } from './select-leaf-tests';
 

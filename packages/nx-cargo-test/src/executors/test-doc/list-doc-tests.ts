@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageSpec } from '../../build/compile-tests';
+import { packageSpec } from '../../build/run-cargo-test';
 import { selectionArguments } from '../../build/build-options';
 import { parseCargoMessages, type CargoMessages } from '../../cargo/cargo-messages';
 import {
