@@ -1,14 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import {
-  CROWDED,
-  GROUP_VARIABLE,
-  HUNGRY,
-  KEPT_MEBIBYTES,
-  KILLED_CRATE,
-  ROOM,
-} from './killed-crate';
+import { CROWDED, HUNGRY, KILLED_CRATE, ROOM } from './killed-crate';
+import { GROUP_VARIABLE, KEPT_MEBIBYTES } from './keeping-memory';
 import { memoryGroup } from './memory-group';
 import { ScratchWorkspace, type NxRun } from './scratch-workspace';
 

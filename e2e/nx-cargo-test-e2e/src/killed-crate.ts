@@ -1,3 +1,4 @@
+import { KEEP } from './keeping-memory';
 import type { CrateFiles } from './scratch-workspace';
 
 /** Tests of the module `crowded`; after so many of them in one process, memory is short there. */
@@ -6,13 +7,10 @@ export const CROWDED = Array.from(
   (_, index) => `t${String(index).padStart(2, '0')}`,
 );
 export const ROOM = 6;
-/** Tests of the module `hungry`, and how many mebibytes each of them keeps for good. */
+/** Tests of the module `hungry`, each of which keeps memory for good. */
 export const HUNGRY = Array.from({ length: 8 }, (_, index) => `t${index}`);
-export const KEPT_MEBIBYTES = 32;
 /** Tests of the module `greedy`; more than half of them in one process have too few descriptors. */
 export const GREEDY = Array.from({ length: 8 }, (_, index) => `t${index}`);
-/** Names the control group that the tests of `hungry` enter, if it is set. */
-export const GROUP_VARIABLE = 'E2E_MEMORY_GROUP';
 
 const each = (names: readonly string[], body: string): string =>
   names.map((name) => `    #[test]\n    fn ${name}() { ${body} }\n`).join('');
@@ -59,19 +57,7 @@ ${each(GREEDY, 'open()')}
 
 #[cfg(test)]
 mod hungry {
-    fn keep() {
-        static ENTERED: std::sync::Once = std::sync::Once::new();
-        if let Ok(group) = std::env::var("${GROUP_VARIABLE}") {
-            ENTERED.call_once(|| {
-                let own = std::process::id().to_string();
-                std::fs::write(format!("{group}/cgroup.procs"), own).unwrap();
-                // Until whoever watches has seen it.
-                std::thread::sleep(std::time::Duration::from_millis(700));
-            });
-        }
-        std::mem::forget(vec![1u8; ${KEPT_MEBIBYTES} << 20]);
-    }
-${each(HUNGRY, 'keep()')}}
+${KEEP.replace(/^(?=.)/gm, '    ')}${each(HUNGRY, 'keep()')}}
 
 #[cfg(test)]
 mod doomed {

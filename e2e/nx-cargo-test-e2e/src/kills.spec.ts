@@ -1,14 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  CROWDED,
-  GREEDY,
-  GROUP_VARIABLE,
-  HUNGRY,
-  KEPT_MEBIBYTES,
-  KILLED_CRATE,
-  ROOM,
-} from './killed-crate';
+import { CROWDED, GREEDY, HUNGRY, KILLED_CRATE, ROOM } from './killed-crate';
+import { GROUP_VARIABLE, KEPT_MEBIBYTES } from './keeping-memory';
 import { memoryGroup } from './memory-group';
 import { ScratchWorkspace, type NxRun } from './scratch-workspace';
 

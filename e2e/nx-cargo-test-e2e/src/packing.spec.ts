@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GROUP_VARIABLE } from './killed-crate';
+import { GROUP_VARIABLE, KEPT_MEBIBYTES } from './keeping-memory';
 import { memoryGroup } from './memory-group';
 import {
   DEBT_VARIABLE,
   KEEPING_MODULES,
   KEEPING_TESTS,
-  KEPT_MEBIBYTES,
   PACKED_CRATE,
   PACKED_TESTS,
 } from './packed-crate';
