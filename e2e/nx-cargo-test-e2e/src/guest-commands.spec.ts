@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { GUIDE, GUIDE_VERDICTS, PAINT } from './documented-crates';
 import { INSTANCE, LocalGuest } from './local-guest';
 import { startNx } from './nx-process';
 import { processesBelow } from './running-processes';
@@ -118,6 +119,48 @@ test('all joins formatting here, clippy and tests in the guest', () => {
   expect(status).toBe(0);
   expect(output).toContain('all: fmt-check, lint, test succeeded');
   expect(new Set(output.match(/^runner: .*$/gm))).toEqual(new Set([SAYS]));
+});
+
+describe('doc tests', () => {
+  beforeAll(() => {
+    workspace.writeCrate('paint', PAINT);
+    workspace.writeCrate('guide', GUIDE);
+  });
+  afterAll(() => {
+    workspace.delete('guide');
+    workspace.delete('paint');
+  });
+  const runDoc = (...args: string[]): NxRun =>
+    workspace.nx(['run', 'guide:test-doc', '--output-style=static', ...args], guest.environment);
+  /** Verdict of each, as the results file has it. */
+  const verdicts = (): Record<string, string> => {
+    const file = 'guide/target/nx-cargo-test/guide/results/doc.json';
+    const { tests } = JSON.parse(workspace.read(file)) as {
+      tests: { name: string; verdict: { kind: string } }[];
+    };
+    return Object.fromEntries(tests.map(({ name, verdict }) => [name, verdict.kind]));
+  };
+
+  test('have their verdicts in the guest, and are kept', () => {
+    const { status, output } = runDoc();
+    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining(SAYS) });
+    expect(verdicts()).toEqual(GUIDE_VERDICTS);
+    expect(existsSync(join(workspace.folder, 'guide/target/debug'))).toBe(false);
+    guest.setRunning(false);
+    expect(runDoc().output).toContain(HIT);
+    guest.setRunning(true);
+  });
+
+  test('fail where an example does not hold', () => {
+    workspace.replace('guide/README.md', 'area(2, 3), 6', 'area(2, 3), 7');
+    for (const _ of [1, 2]) {
+      const { status, output } = runDoc();
+      expect(status).toBe(1);
+      expect(output).toContain('failed: src/lib.rs - (line 3)');
+      expect(verdicts()).toEqual({ ...GUIDE_VERDICTS, 'src/lib.rs - (line 3)': 'failed' });
+    }
+    expect(runDoc('--', 'shapes').output).toContain('doc tests: 1 passed, 6 not selected');
+  });
 });
 
 test('Ctrl-C ends what a bench in the guest started', async () => {

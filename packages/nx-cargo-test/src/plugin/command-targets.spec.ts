@@ -23,7 +23,10 @@ function infer(options: object = {}, each: Package = {}): CommandTargets {
     sourceFolders: ['crates/a'],
     targetFolders: ['crates/target'],
     unseenFolders: each.unseenFolders ?? [],
-    options: resolveOptions(options),
+    options: resolveOptions({
+      ...options,
+      ...(each.limaBuild === undefined ? {} : { limaBuild: each.limaBuild }),
+    }),
     ...(each.limaBuild === undefined
       ? { runner: 'native' }
       : { runner: 'lima', limaBuild: each.limaBuild }),

@@ -4,7 +4,7 @@ import { TARGET_PREFIX } from '../module/name-targets';
 import { buildInputs, type Input } from './build-inputs';
 import { BUILD_INPUT, CACHED_COMMANDS, commandInputs } from './command-inputs';
 import type { CommandSettings } from './command-options';
-import { askedRunner, guestOf, guestOptions } from './guest-options';
+import { guestOf, placeOptions } from './guest-options';
 import type { CargoTestMetadata } from './merged-target';
 import { whyNotCached, type PackageTargetsRequest } from './package-targets';
 import type { ResolvedOptions } from './plugin-options';
@@ -102,7 +102,7 @@ function commandTarget(
       cargoWorkspace,
       ...(bench === undefined ? {} : { bench }),
       ...commandOptions(settings, compiles ? request.options : undefined),
-      ...(compiles ? placeOptions(request, command) : {}),
+      ...(compiles ? compilerOptions(request, command) : {}),
     },
     metadata: metadata(
       `${describe(command, packageName, bench)}${why === undefined ? '' : `; not cached: ${why}`}`,
@@ -114,23 +114,17 @@ function commandTarget(
   };
 }
 
-/** What says where a command runs that compiles the crate, and what it gets there. */
-function placeOptions(
+/** Options of a command that compiles the crate: where it runs, and what it gets there. */
+function compilerOptions(
   request: CommandTargetsRequest,
   command: CargoCommand,
 ): Record<string, unknown> {
-  const { runner, options } = request;
-  const { buildEnvironment, environment } = options;
+  const { buildEnvironment } = request.options;
   const isInGuest = guestOf(request).guest !== undefined;
   const declares = buildEnvironment.length > 0 && (command === 'lint' || isInGuest);
   return {
     ...(declares ? { buildEnvironment: [...buildEnvironment].sort() } : {}),
-    ...askedRunner(options),
-    ...(runner === 'lima' ? { limaBuild: isInGuest ? 'guest' : 'host' } : {}),
-    ...guestOptions(request),
-    ...(isInGuest && COMMANDS[command].runsCode === true
-      ? { limaEnvironment: [...environment].sort() }
-      : {}),
+    ...placeOptions(request, COMMANDS[command].runsCode === true),
   };
 }
 

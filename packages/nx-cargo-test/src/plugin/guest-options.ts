@@ -23,3 +23,22 @@ export function guestOptions(request: GuestRequest): Record<string, unknown> {
 export function askedRunner({ runner }: ResolvedOptions): Record<string, unknown> {
   return runner === 'auto' ? {} : { runner };
 }
+
+/**
+ * Options that say where something runs that compiles the crate.
+ *
+ * @param runsCode Whether it runs code of the crate, which gets what its tests get.
+ */
+export function placeOptions(request: GuestRequest, runsCode: boolean): Record<string, unknown> {
+  const { options } = request;
+  const { limaBuild } = options;
+  const isInGuest = guestOf(request).guest !== undefined;
+  const limaEnvironment = [...options.environment].sort();
+  return {
+    ...askedRunner(options),
+    // As configured, so that a native run and one in Lima that is built here are hashed alike.
+    ...(limaBuild === 'auto' ? {} : { limaBuild }),
+    ...guestOptions(request),
+    ...(isInGuest && runsCode ? { limaEnvironment } : {}),
+  };
+}

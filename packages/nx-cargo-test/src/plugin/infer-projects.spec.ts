@@ -131,8 +131,9 @@ describe('inferProjects', () => {
       own.restore();
       return project!.targets;
     };
-    const shared = await targetsWith('native', { shareResults: true });
-    expect(await targetsWith('lima', { shareResults: true })).toEqual(shared);
+    const sharing = { shareResults: true, targets: {} };
+    const shared = await targetsWith('native', sharing);
+    expect(await targetsWith('lima', sharing)).toEqual(shared);
     expect(JSON.stringify(shared)).not.toMatch(/limactl|NX_CARGO_TEST_RUNNER/);
     expect(await targetsWith('native', {})).not.toEqual(shared);
     expect(await targetsWith('native', {})).not.toEqual(await targetsWith('lima', {}));
@@ -276,6 +277,20 @@ describe('inferProjects', () => {
       },
     });
     expect(leaves(project!.targets!['test']!)).not.toContain('test-doc');
+  });
+
+  it('has doc tests compiled where other tests are', async () => {
+    write({ 'a/Cargo.toml': '[package]\nname = "a"\n', 'a/src/lib.rs': '' });
+    const [project] = await infer(
+      { 'a/Cargo.toml': workspace('a', [cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']])]) },
+      { runner: 'lima', limaBuild: 'guest', limaInstance: 'rust', environment: ['TZ'] },
+    );
+    const { inputs, options } = project!.targets!['test-doc']!;
+    expect(inputs).toContainEqual({ runtime: guestToolchainCommand('rust', []) });
+    expect(options).toMatchObject({
+      ...{ runner: 'lima', limaBuild: 'guest', limaInstance: 'rust', limaSources: 'mount' },
+      limaEnvironment: ['TZ'],
+    });
   });
 
   it('names the target of doc tests as it is asked to, or leaves it out', async () => {

@@ -14,7 +14,7 @@ import { formatLeafId, moduleIdentity, type Leaf, type TestBinaryId } from '../m
 import { instanceCommand } from '../lima/instance-command';
 import { RUNNER_VARIABLE } from '../choose-runner';
 import { buildInputs, hasGlobCharacters, workspacePath, type Input } from './build-inputs';
-import { askedRunner, guestOf, guestOptions } from './guest-options';
+import { askedRunner, guestOf, guestOptions, placeOptions } from './guest-options';
 import type { CargoTestMetadata } from './merged-target';
 import type { ResolvedOptions } from './plugin-options';
 import { resolveSets } from './test-sets';
@@ -179,7 +179,8 @@ function docTarget(request: PackageTargetsRequest): Record<string, TargetConfigu
   const { cargoWorkspace, packageName, docTests, options } = request;
   const target = options.targets.docTests;
   if (docTests === undefined || target === undefined) return {};
-  const build = buildInputs({ ...request, buildEnvironment: options.buildEnvironment });
+  const { buildEnvironment } = options;
+  const build = buildInputs({ ...request, buildEnvironment, ...guestOf(request) });
   const inputs = [...build, ...runtimeInputs(request)];
   const outputs = [
     workspacePath(docResultFile(cargoWorkspace, packageName)),
@@ -199,6 +200,7 @@ function docTarget(request: PackageTargetsRequest): Record<string, TargetConfigu
         behaviour: EXECUTOR_BEHAVIOUR,
         warnAfterSeconds: options.warnAfterSeconds,
         killAfterSeconds: options.killAfterSeconds,
+        ...placeOptions(request, true),
         ...(target.args.length === 0 ? {} : { args: [...target.args] }),
       },
       metadata: metadata(

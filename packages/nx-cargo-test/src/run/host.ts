@@ -11,6 +11,6 @@ export function assertHostRunsTests(platform: NodeJS.Platform = process.platform
   if (platform === 'linux') return;
   throw new CargoTestError(
     'UNSUPPORTED_HOST',
-    `tests are built on Linux only, and this host is ${platform}; in a Lima instance they are built with the options "runner": "auto" and "limaBuild": "auto" (doc tests are not)`,
+    `tests are built on Linux only, and this host is ${platform}; in a Lima instance they are built with the options "runner": "auto" and "limaBuild": "auto"`,
   );
 }

@@ -6,12 +6,12 @@ import { assertSourcesAsHashed, type HashedSources } from '../../build/hashed-so
 import { clearOutputs, writeFingerprints } from '../../build/write-fingerprints';
 import type { CargoWorkspace } from '../../cargo/metadata';
 import { CargoTestError } from '../../errors';
-import { guestToolchainCommand } from '../../lima/guest-toolchain-command';
 import { parseLeafId, type Leaf } from '../../module/test-module';
 import { assertTargetIntact } from '../../plugin/merged-target';
 import { describeFailure } from '../../report/describe-failure';
 import { assertHostRunsTests } from '../../run/host';
 import { openRealRunners } from '../test-module/open-real-runners';
+import { assertGuestHashed } from '../assert-guest-hashed';
 import { assertTargetInputs } from '../assert-target-inputs';
 import { parseBuildTestsOptions } from './options';
 import { describeBuild } from './describe-build';
@@ -26,7 +26,7 @@ export default async function buildTestsExecutor(
     assertTargetIntact(context);
     const options = parseBuildTestsOptions(rawOptions);
     if (options.limaInstance === undefined) assertHostRunsTests();
-    else assertToolsHashed(context, options.limaInstance, options.buildEnvironment ?? []);
+    else assertGuestHashed(context, options.limaInstance, options.buildEnvironment ?? []);
     const place = {
       workspaceRoot: context.root,
       cargoWorkspace: options.cargoWorkspace,
@@ -86,25 +86,6 @@ async function assertCovered(
   });
   const manifests = cargo.packages.map(({ manifestFile }) => manifestFile);
   assertSourcesAsHashed([...new Set([...sources, ...manifests])], hashed);
-}
-
-/** A build by one guest's tools would else be taken for that of another's, or of later ones. */
-function assertToolsHashed(
-  context: ExecutorContext,
-  instance: string,
-  declared: readonly string[],
-): void {
-  const { projectName = '', targetName = '' } = context;
-  const inputs = projectTargets(context)[targetName]?.inputs ?? [];
-  const command = guestToolchainCommand(instance, declared);
-  const isHashed = inputs.some(
-    (input) => typeof input === 'object' && 'runtime' in input && input.runtime === command,
-  );
-  if (isHashed) return;
-  throw new CargoTestError(
-    'GRAPH_OUT_OF_DATE',
-    `${projectName}:${targetName} is asked to build in the Lima instance ${instance}, but was not inferred for it: set the options runner, limaInstance and limaBuild of nx-cargo-test in nx.json`,
-  );
 }
 
 function projectTargets(context: ExecutorContext): Record<string, TargetConfiguration> {

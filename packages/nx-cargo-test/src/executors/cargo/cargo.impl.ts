@@ -1,14 +1,16 @@
 import type { ExecutorContext } from '@nx/devkit';
+import { COMMANDS } from '../../command/cargo-command';
+import type { LimaGuest } from '../../lima/lima-guest';
+import { openGuest } from '../../lima/open-guest';
 import { runningTarget } from '../../plugin/merged-target';
 import { commandEnvironment } from '../../process/command-environment';
-import { outerEnvironment } from '../../process/outer-environment';
 import { spawnSupervised, spawnTalking } from '../../process/spawn';
 import { describeFailure } from '../../report/describe-failure';
-import { limaGuest, type LimaGuest } from '../../lima/lima-guest';
 import { projectFolder } from '../test-module/options';
 import { assertCommandIntact } from './assert-command-intact';
 import { chooseCommandPlace } from './choose-place';
 import { guestMachine, nativeMachine, type CommandMachine } from './command-machine';
+import { forwardedVariables } from './forwarded-variables';
 import { openFormatCheck } from './format-check';
 import { openLintCheck } from './lint-check';
 import { parseCargoOptions, type CargoOptions } from './options';
@@ -25,13 +27,20 @@ export default async function cargoExecutor(
     const options = parseCargoOptions(rawOptions);
     const task = `${context.projectName}:${context.targetName}`;
     const { env: environment, platform } = process;
-    const place = chooseCommandPlace({ task, options, environment, platform });
-    assertCommandIntact(context, options, place.guest);
-    if (place.line !== undefined) announce(place.line);
+    // What compiles nothing runs here, whatever the runner is.
+    const place = COMMANDS[options.command].compiles
+      ? chooseCommandPlace({ task, options, environment, platform })
+      : undefined;
+    const instance = place?.guest;
+    assertCommandIntact(context, options, instance);
+    if (place !== undefined) announce(place.line);
     const request = { workspaceRoot: context.root, options, environment };
-    if (place.guest !== undefined) guest = openGuest(place.guest, options);
+    const edges = { spawn: spawnSupervised, spawnTalking, announce };
+    if (instance !== undefined) guest = openGuest({ instance, options }, edges);
     const machine =
-      guest === undefined ? nativeMachine(request, spawnSupervised) : guestMachine(request, guest);
+      guest === undefined
+        ? nativeMachine(request, spawnSupervised)
+        : guestMachine(request, guest, forwardedVariables(options, context.root, environment));
     await runCommand({
       machine,
       packageFolder: projectFolder(context, context.projectName ?? ''),
@@ -48,18 +57,6 @@ export default async function cargoExecutor(
   } finally {
     await guest?.session.close();
   }
-}
-
-function openGuest(instance: string, options: CargoOptions): LimaGuest {
-  const { limaSources: sources = 'mount', limaStart: start = false } = options;
-  return limaGuest(
-    { instance, sources, start, build: 'guest', forwarded: [] },
-    {
-      ...{ spawn: spawnSupervised, spawnTalking, announce },
-      environment: outerEnvironment(process.env),
-      architecture: process.arch,
-    },
-  );
 }
 
 function announce(line: string): void {

@@ -1,38 +1,38 @@
-import { chooseRunner } from '../../choose-runner';
-import { COMMANDS } from '../../command/cargo-command';
+import { chooseRunner, type RunnerOption } from '../../choose-runner';
 import { CargoTestError } from '../../errors';
-import { chooseLimaBuild } from '../../lima/lima-build';
-import type { CargoOptions } from './options';
+import { chooseLimaBuild, type LimaBuildOption } from '../../lima/lima-build';
 
-/** The machine that a command runs on. */
+/** The machine on which something runs that compiles a crate. */
 export interface CommandPlace {
   /** Name of the Lima instance in whose guest it runs; absent for this machine. */
   readonly guest?: string;
-  /** A line for the user; absent for a command that runs here whatever the runner is. */
-  readonly line?: string;
+  /** A line for the user. */
+  readonly line: string;
 }
 
-/** A command, and what its place follows from. */
+/** What runs, and what its place follows from. */
 export interface PlaceRequest {
   /** For messages: `glommio:lint`. */
   readonly task: string;
-  readonly options: CargoOptions;
+  readonly options: {
+    readonly runner: RunnerOption;
+    readonly limaBuild: LimaBuildOption;
+    readonly limaInstance?: string;
+  };
   /** Environment of our own process. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
 }
 
 /**
- * Chooses the machine of a command: what compiles the crate runs where its tests are
- * compiled, all else here.
+ * Chooses the machine for what compiles a crate: that on which its tests are compiled.
  *
  * @throws {CargoTestError} `UNSUPPORTED_HOST` if that is this machine and it is not Linux;
  *   `GRAPH_OUT_OF_DATE` if it is a guest that the options do not name.
  */
 export function chooseCommandPlace(request: PlaceRequest): CommandPlace {
   const { task, options, environment, platform } = request;
-  const { command, limaInstance } = options;
-  if (!COMMANDS[command].compiles) return {};
+  const { limaInstance } = options;
   const { runner, why } = chooseRunner({ option: options.runner, environment, platform });
   if (runner === 'native') return { line: `runner: native (${why})` };
   if (chooseLimaBuild(options.limaBuild, platform) === 'host') {

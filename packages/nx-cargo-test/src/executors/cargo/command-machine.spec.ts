@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { LimaGuest } from '../../lima/lima-guest';
 import { localGuest } from '../../lima/test-support/local-guest';
 import { guestMachine } from './command-machine';
+import { forwardedVariables } from './forwarded-variables';
 import { parseCargoOptions } from './options';
 import { runCommand } from './run-command';
 
@@ -66,8 +67,9 @@ async function run(options: object, environment: object = {}): Promise<void> {
   });
   const given = { ...environment };
   const workspaceRoot = join(root, 'ws');
+  const forwarded = forwardedVariables(parsed, workspaceRoot, given);
   await runCommand({
-    machine: guestMachine({ workspaceRoot, options: parsed, environment: given }, guest),
+    machine: guestMachine({ workspaceRoot, options: parsed, environment: given }, guest, forwarded),
     ...{ packageFolder: 'a', task: 'a:build', options: parsed, verbose: false },
     onOutput: (stream, text) => void (output[stream] += text),
     openCheck: () => Promise.resolve(undefined),

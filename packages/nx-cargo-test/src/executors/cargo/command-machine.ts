@@ -1,16 +1,14 @@
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BuildHost } from '../../build/build-host';
+import type { BuildTestsOptions } from '../../build/build-options';
 import { findPackage, sourceFolders } from '../../build/build-test-binaries';
 import { nativeBuildHost } from '../../build/native-build-host';
-import { COMMANDS, type CargoCommand } from '../../command/cargo-command';
-import { CargoTestError } from '../../errors';
 import { spawnInGuest } from '../../lima/guest-run-program';
 import { limaBuildHost } from '../../lima/lima-build-host';
 import type { LimaGuest } from '../../lima/lima-guest';
 import { commandEnvironment } from '../../process/command-environment';
 import type { SpawnSupervised } from '../../process/supervise-group';
-import type { CargoOptions } from './options';
 
 /** A machine that commands of cargo run on. */
 export interface CommandMachine {
@@ -31,11 +29,11 @@ export interface CommandMachine {
   provideSources(): Promise<void>;
 }
 
-/** A command, and whose it is. */
-interface MachineRequest {
+/** What runs, and for whom. */
+export interface MachineRequest {
   /** Absolute path of the Nx workspace. */
   readonly workspaceRoot: string;
-  readonly options: CargoOptions;
+  readonly options: BuildTestsOptions;
   /** Environment of our own process. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -55,38 +53,25 @@ export function nativeMachine(
   };
 }
 
-/** What cargo in a guest gets of ours beyond what every build there gets: how output looks. */
-const APPEARANCE = ['CARGO_TERM_COLOR', 'CARGO_TERM_QUIET', 'CARGO_TERM_VERBOSE', 'NO_COLOR'];
-
-/** The same for one command: what its tool reads. */
-const OF_TOOLS: Readonly<Partial<Record<CargoCommand, readonly string[]>>> = {
-  lint: ['CLIPPY_CONF_DIR'],
-  miri: ['MIRIFLAGS'],
-  coverage: ['LLVM_COV_FLAGS', 'LLVM_PROFDATA_FLAGS'],
-};
-
 /**
  * The guest of a Lima instance.
  *
- * @throws {CargoTestError} `INVALID_OPTIONS` for a configuration of clippy that the guest cannot see.
+ * @param forwarded Variables that it gets of ours, where they are set, beyond what every build there gets.
  */
-export function guestMachine(request: MachineRequest, guest: LimaGuest): CommandMachine {
+export function guestMachine(
+  request: MachineRequest,
+  guest: LimaGuest,
+  forwarded: readonly string[],
+): CommandMachine {
   const { options } = request;
   const workspaceRoot = realpathSync(request.workspaceRoot);
-  const environment = commandEnvironment(request.environment);
-  assertConfigurationSeen(options.command, workspaceRoot, environment);
   const cargoFolder = resolve(workspaceRoot, options.cargoWorkspace);
   const host = limaBuildHost(guest, {
     sources: options.limaSources ?? 'mount',
     workspaceRoot,
     cargoFolder,
-    environment,
-    declaredVariables: [
-      ...APPEARANCE,
-      ...(OF_TOOLS[options.command] ?? []),
-      ...(options.buildEnvironment ?? []),
-      ...(COMMANDS[options.command].runsCode === true ? options.limaEnvironment : []),
-    ],
+    environment: commandEnvironment(request.environment),
+    declaredVariables: [...(options.buildEnvironment ?? []), ...forwarded],
   });
   return {
     host,
@@ -101,16 +86,4 @@ export function guestMachine(request: MachineRequest, guest: LimaGuest): Command
       await host.provideSources([...new Set([cargo.folder, ...folders])]);
     },
   };
-}
-
-function assertConfigurationSeen(
-  command: CargoCommand,
-  workspaceRoot: string,
-  { CLIPPY_CONF_DIR: folder = '' }: Readonly<Record<string, string>>,
-): void {
-  if (command !== 'lint' || folder === '' || `${folder}/`.startsWith(`${workspaceRoot}/`)) return;
-  throw new CargoTestError(
-    'INVALID_OPTIONS',
-    `CLIPPY_CONF_DIR is ${folder}, which lies outside of the Nx workspace, so the guest does not see it; put clippy.toml into the workspace, or unset the variable`,
-  );
 }

@@ -1,8 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { localFiles } from '../../build/build-files';
 import { readBuildInputs, type BuildInputs } from '../../build/build-inputs';
-import { readCargoConfig } from '../../cargo/cargo-config';
-import { runProgram } from '../../cargo/run-program';
+import { sourceFolders } from '../../build/build-test-binaries';
+import { assertSameSources } from '../../build/same-sources';
+import { cargoConfigFiles, readCargoConfig } from '../../cargo/cargo-config';
 import { askToolchain, cargoHome } from '../../cargo/toolchain';
 import { assertTargetInputs } from '../assert-target-inputs';
 import { readDocInputs } from './doc-inputs';
@@ -20,13 +20,15 @@ export async function assertDocInputsCovered(
   declaredVariables: readonly string[],
   listed: ListedDocTests,
 ): Promise<readonly string[]> {
-  const { cargo, messages, environment } = listed;
+  const { cargo, messages, environment, machine } = listed;
+  const { host } = machine;
   const home = cargoHome(environment, cargo.folder);
-  const config = readCargoConfig(cargo.folder, home, environment);
-  const { sysroot } = await askToolchain(runProgram, cargo.folder, environment);
+  const texts = await host.readTexts(cargoConfigFiles(cargo.folder, home));
+  const config = readCargoConfig(cargo.folder, home, environment, (file) => texts.get(file));
+  const { sysroot } = await askToolchain(host.run, cargo.folder, environment);
   const inputs = joinInputs(
-    readBuildInputs(messages, cargo.folder, localFiles),
-    await readDocInputs(listed, runProgram),
+    readBuildInputs(messages, cargo.folder, await host.look(messages)),
+    await readDocInputs(listed),
   );
   const { OUT_DIR: outDir } = listed.command.environment;
   const sources = await assertTargetInputs(context, {
@@ -39,6 +41,9 @@ export async function assertDocInputsCovered(
     declaredVariables,
     environment,
   });
+  const folders = sourceFolders(cargo, listed.package);
+  const seen = [machine.workspaceRoot, cargo.folder, ...folders];
+  await assertSameSources(sources, { host, cargo, sourceFolders: seen });
   return [...sources, ...cargo.packages.map(({ manifestFile }) => manifestFile)];
 }
 

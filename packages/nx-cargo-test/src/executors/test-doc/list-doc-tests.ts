@@ -1,36 +1,26 @@
-import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageSpec } from '../../build/run-cargo-test';
 import { selectionArguments } from '../../build/build-options';
 import { parseCargoMessages, type CargoMessages } from '../../cargo/cargo-messages';
-import {
-  readCargoMetadata,
-  type CargoPackage,
-  type CargoTarget,
-  type CargoWorkspace,
-} from '../../cargo/metadata';
-import type { RunProgram } from '../../cargo/run-program';
+import type { CargoPackage, CargoTarget, CargoWorkspace } from '../../cargo/metadata';
 import { parseDocListing, type DocTest } from '../../doc/doc-listing';
 import { findRustdocCommand, type RustdocCommand } from '../../doc/rustdoc-command';
 import { CargoTestError } from '../../errors';
 import { describeExit } from '../../process/process-exit';
-import type { Command, SpawnSupervised } from '../../process/supervise-group';
+import type { Command } from '../../process/supervise-group';
+import type { DocMachine } from './doc-machine';
 import type { TestDocOptions } from './options';
 import { runRustdoc, type RustdocEnd } from './run-rustdoc';
-import { withVerdictPipe } from './verdict-pipe';
 
 /** A library whose doc tests are asked for, and the world to do it in. */
 export interface DocWorld {
-  /** Absolute path of the Nx workspace without symbolic links. */
-  readonly workspaceRoot: string;
+  readonly machine: DocMachine;
   readonly options: TestDocOptions;
   readonly cargo: CargoWorkspace;
   readonly package: CargoPackage;
   readonly library: CargoTarget;
   /** The environment to start cargo with. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly run: RunProgram;
-  readonly spawn: SpawnSupervised;
   readonly announce: (line: string) => void;
 }
 
@@ -46,14 +36,13 @@ export interface ListedDocTests extends DocWorld {
  * Asks cargo about the library of a package.
  *
  * @throws {CargoTestError} `GRAPH_OUT_OF_DATE` if the package is gone or has no doc
- *   tests any more; otherwise as `readCargoMetadata` does.
+ *   tests any more; otherwise as `BuildHost.readMetadata` does.
  */
 export async function findLibrary(
-  workspaceRoot: string,
+  { host, workspaceRoot }: DocMachine,
   options: TestDocOptions,
-): Promise<Pick<DocWorld, 'workspaceRoot' | 'cargo' | 'package' | 'library'>> {
-  const root = realpathSync(workspaceRoot);
-  const cargo = await readCargoMetadata(join(root, options.cargoWorkspace, 'Cargo.toml'));
+): Promise<Pick<DocWorld, 'cargo' | 'package' | 'library'>> {
+  const cargo = await host.readMetadata(join(workspaceRoot, options.cargoWorkspace, 'Cargo.toml'));
   const owner = cargo.packages.find(({ name }) => name === options.package);
   const library = owner?.targets.find(({ doctest, kind }) => doctest && !kind.includes('bin'));
   if (owner === undefined || library === undefined) {
@@ -64,7 +53,7 @@ export async function findLibrary(
         : `cargo runs no doc tests of ${options.package}: it has no library, or one with \`doctest = false\``,
     );
   }
-  return { workspaceRoot: root, cargo, package: owner, library };
+  return { cargo, package: owner, library };
 }
 
 /**
@@ -74,7 +63,7 @@ export async function findLibrary(
  *   is not to be trusted, above all when it ends early.
  */
 export async function listDocTests(world: DocWorld): Promise<ListedDocTests> {
-  return withVerdictPipe(world.run, world.environment, async (pipe) => {
+  return world.machine.withPipe(async (pipe) => {
     const end = await runRustdoc({
       command: cargoTestDoc(
         world,
@@ -82,7 +71,7 @@ export async function listDocTests(world: DocWorld): Promise<ListedDocTests> {
         ['--logfile', pipe.path, '--list', '--format', 'pretty'],
       ),
       pipe,
-      spawn: world.spawn,
+      spawn: world.machine.spawn,
       warnAfterSeconds: world.options.warnAfterSeconds,
       killAfterSeconds: world.options.killAfterSeconds,
       onSilence: (seconds) =>
@@ -104,7 +93,7 @@ export async function listIgnoredDocTests(
   world: DocWorld,
   tests: readonly DocTest[],
 ): Promise<ReadonlySet<string>> {
-  return withVerdictPipe(world.run, world.environment, async (pipe) => {
+  return world.machine.withPipe(async (pipe) => {
     const end = await runRustdoc({
       command: cargoTestDoc(
         world,
@@ -112,7 +101,7 @@ export async function listIgnoredDocTests(
         ['--logfile', pipe.path, '--list', '--format', 'pretty', '--ignored'],
       ),
       pipe,
-      spawn: world.spawn,
+      spawn: world.machine.spawn,
       warnAfterSeconds: world.options.warnAfterSeconds,
       killAfterSeconds: world.options.killAfterSeconds,
       onSilence: () => undefined,

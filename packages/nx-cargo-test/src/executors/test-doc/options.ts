@@ -1,5 +1,8 @@
 import * as v from 'valibot';
 import type { BuildTestsOptions } from '../../build/build-options';
+import { RUNNERS, type RunnerOption } from '../../choose-runner';
+import { LIMA_BUILDS, type LimaBuildOption } from '../../lima/lima-build';
+import { LIMA_SOURCES } from '../../lima/lima-sources';
 import { buildOptionEntries } from '../build-tests/options';
 import { withoutOptions } from '../given-arguments';
 import { parseOptions } from '../parse-options';
@@ -13,6 +16,15 @@ const optionsSchema = v.looseObject({
   warnAfterSeconds: v.optional(seconds, 60),
   /** Seconds without a verdict after which the doc tests are killed. Default: 300. */
   killAfterSeconds: v.optional(seconds, 300),
+  /** Where tests run, and so what compiles doc tests. Default: `auto`. */
+  runner: v.optional(v.picklist(RUNNERS), 'auto'),
+  /** Where they are compiled, and run, if tests run in a Lima instance. Default: `auto`. */
+  limaBuild: v.optional(v.picklist(LIMA_BUILDS), 'auto'),
+  limaInstance: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
+  limaSources: v.exactOptional(v.picklist(LIMA_SOURCES)),
+  limaStart: v.exactOptional(v.boolean()),
+  /** Variables that doc tests in the guest get of ours, where they are set. Default: none. */
+  limaEnvironment: v.optional(v.array(v.string()), () => []),
   /** Arguments for the tests, before those of the command line. Default: none. */
   args: v.optional(v.array(v.string()), () => []),
   /** The command line's arguments for the target, as they were written. */
@@ -23,6 +35,9 @@ const optionsSchema = v.looseObject({
 export interface TestDocOptions extends BuildTestsOptions {
   readonly warnAfterSeconds: number;
   readonly killAfterSeconds: number;
+  readonly runner: RunnerOption;
+  readonly limaBuild: LimaBuildOption;
+  readonly limaEnvironment: readonly string[];
   /** The user's arguments for the tests: those of the option, then those of the command line. */
   readonly args: readonly string[];
 }
@@ -39,6 +54,9 @@ export function parseTestDocOptions(options: unknown): TestDocOptions {
 
 /** Our own options, which Nx leaves among the arguments when they stand on the command line. */
 const OWN_OPTIONS = {
-  withValue: ['features', 'profile', 'args', 'warnAfterSeconds', 'killAfterSeconds'],
-  withoutValue: ['allFeatures', 'noDefaultFeatures'],
+  withValue: [
+    ...['features', 'profile', 'args', 'warnAfterSeconds', 'killAfterSeconds'],
+    ...['runner', 'limaInstance', 'limaSources', 'limaBuild', 'limaEnvironment'],
+  ],
+  withoutValue: ['allFeatures', 'noDefaultFeatures', 'limaStart'],
 };

@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
-import { createBuildFolder } from '../../build/build-folder';
 import { sourceFolders } from '../../build/build-test-binaries';
 import { assertSourcesAsHashed, readHashedSources } from '../../build/hashed-sources';
 import { withKeptSources } from '../../build/hashed-sources-record';
 import { takeSnapshot } from '../../build/source-snapshot';
 import { openTouchedSources } from '../../build/touched-sources';
-import type { RunProgram } from '../../cargo/run-program';
 import { parseDocArguments, selectDocTests, type DocArguments } from '../../doc/doc-arguments';
 import type { DocTest } from '../../doc/doc-listing';
 import { DOC_LEAF, docJunitFile, docResultFile } from '../../doc/doc-result-path';
@@ -13,8 +11,6 @@ import { readDocVerdictLog } from '../../doc/doc-verdict-log';
 import { findRustdocCommand } from '../../doc/rustdoc-command';
 import { commandStart } from '../../process/command-start';
 import { onOwnEnd } from '../../process/on-own-end';
-import { outerEnvironment } from '../../process/outer-environment';
-import type { SpawnSupervised } from '../../process/supervise-group';
 import { describeFailure } from '../../report/describe-failure';
 import { collectOutcome, type LeafOutcome, type OutcomeCollector } from '../../report/leaf-outcome';
 import { digestOf, RESULT_SCHEMA, type ResultFile } from '../../report/result-file';
@@ -30,18 +26,17 @@ import {
   listIgnoredDocTests,
   type ListedDocTests,
 } from './list-doc-tests';
+import type { DocMachine } from './doc-machine';
 import type { TestDocOptions } from './options';
 import { runRustdoc } from './run-rustdoc';
-import { withVerdictPipe } from './verdict-pipe';
 
 /** The doc tests of a package, and what they run with. */
 export interface DocRun {
+  /** Absolute path of the Nx workspace. */
   readonly workspaceRoot: string;
+  /** Where they are compiled and run. */
+  readonly machine: DocMachine;
   readonly options: TestDocOptions;
-  /** Environment of our own process. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly run: RunProgram;
-  readonly spawn: SpawnSupervised;
   /** Checks what was read so far, and returns the absolute paths of the sources among it. */
   readonly check: (listed: ListedDocTests) => Promise<readonly string[]>;
   /** Shows a line at once. */
@@ -76,10 +71,11 @@ export async function runDocTests(request: DocRun): Promise<DocEnd> {
 }
 
 async function listAndRun(request: DocRun, isEnding: () => boolean): Promise<DocEnd> {
-  const { options, workspaceRoot } = request;
+  const { options, workspaceRoot, machine } = request;
   const args = parseDocArguments(options.args);
-  const found = await findLibrary(workspaceRoot, options);
-  const buildFolder = await createBuildFolder(found.cargo.targetFolder);
+  await machine.provideSources();
+  const found = await findLibrary(machine, options);
+  const buildFolder = await machine.host.recordsFolder(found.cargo);
   const hashed = await withKeptSources(
     buildFolder,
     options.package,
@@ -91,10 +87,9 @@ async function listAndRun(request: DocRun, isEnding: () => boolean): Promise<Doc
   );
   const listed = await listDocTests({
     ...found,
+    machine,
     options,
-    environment: outerEnvironment(request.environment),
-    run: request.run,
-    spawn: request.spawn,
+    environment: await machine.environment(),
     announce: request.announce,
   });
   const sources = await request.check(listed);
@@ -171,11 +166,11 @@ async function runSelected(
   collector.add({ type: 'started', process: 0, tests });
   const told = new Set<string>();
   let writing = Promise.resolve();
-  await withVerdictPipe(listed.run, listed.environment, async (pipe) => {
+  await listed.machine.withPipe(async (pipe) => {
     const end = await runRustdoc({
       command: cargoTestDoc(listed, ['-v'], ['--logfile', pipe.path, ...args.words]),
       pipe,
-      spawn: listed.spawn,
+      spawn: listed.machine.spawn,
       warnAfterSeconds: listed.options.warnAfterSeconds,
       killAfterSeconds: listed.options.killAfterSeconds,
       onSilence: (seconds) => listed.announce(`no doc test has ended for over ${seconds} s`),

@@ -1,7 +1,7 @@
 import { runProgram } from '../../cargo/run-program';
+import { withVerdictPipe } from '../../doc/verdict-pipe';
 import { spawnWithNode } from '../../process/test-support/spawn-with-node';
 import { runRustdoc, type RustdocEnd, type RustdocRun } from './run-rustdoc';
-import { withVerdictPipe } from './verdict-pipe';
 
 const environment = { PATH: process.env['PATH'] ?? '' };
 

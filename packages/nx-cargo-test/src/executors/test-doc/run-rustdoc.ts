@@ -1,8 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import type { VerdictPipe } from '../../doc/verdict-pipe';
 import type { ProcessExit } from '../../process/process-exit';
 import type { Command, SpawnSupervised } from '../../process/supervise-group';
-import type { VerdictPipe } from './verdict-pipe';
 
 /** A `cargo test --doc -v` whose rustdoc writes to a pipe, and how to watch over it. */
 export interface RustdocRun {
@@ -80,6 +80,8 @@ export async function runRustdoc(run: RustdocRun): Promise<RustdocEnd> {
   const timer = setInterval(look, run.pollMilliseconds ?? 100);
   try {
     const { exit, leftProcesses } = await child.ended;
+    // A machine that is out of reach tells no more than it has told.
+    if (exit.type !== 'lost') await pipe.settle();
     return {
       exit,
       killed,

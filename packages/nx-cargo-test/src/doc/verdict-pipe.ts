@@ -1,15 +1,17 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunProgram } from '../../cargo/run-program';
-import { CargoTestError } from '../../errors';
-import { withPrivateFolder } from '../../run/private-folder';
+import type { RunProgram } from '../cargo/run-program';
+import { CargoTestError } from '../errors';
+import { withPrivateFolder } from '../run/private-folder';
 
 /** A file for `--logfile` that keeps what several harnesses write to it one after the other. */
 export interface VerdictPipe {
   /** Absolute path without a space. */
   readonly path: string;
-  /** All that was written so far. */
+  /** All that was written so far, as far as it is known here. */
   read(): string;
+  /** Waits until {@link read} tells all that was written before. */
+  settle(): Promise<void>;
 }
 
 /**
@@ -50,6 +52,8 @@ export async function withVerdictPipe<T>(
           readAvailable(file, chunks);
           return Buffer.concat(chunks).toString('utf8');
         },
+        // Reading takes all that there is.
+        settle: () => Promise.resolve(),
       });
     } finally {
       closeSync(file);

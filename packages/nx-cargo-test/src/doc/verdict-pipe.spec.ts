@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { runProgram } from '../../cargo/run-program';
+import { runProgram } from '../cargo/run-program';
 import { withVerdictPipe } from './verdict-pipe';
 
 const environment = { PATH: process.env['PATH'] ?? '' };
