@@ -48,12 +48,12 @@ console.log(
 );
 process.exitCode = counts.differ > 0 || counts.same === 0 ? 1 : 0;
 
-/** Targets and dependencies are listed in an order that means nothing. */
+/** Targets and dependencies are listed in an order that means nothing, and features are asked of cargo only. */
 function comparable({ packages, ...rest }) {
   const sorted = (values) => [...values].sort((a, b) => (text(a) < text(b) ? -1 : 1));
   return text({
     ...rest,
-    packages: packages.map((each) => ({
+    packages: packages.map(({ features: _, ...each }) => ({
       ...each,
       targets: sorted(each.targets),
       pathDependencies: sorted(each.pathDependencies),

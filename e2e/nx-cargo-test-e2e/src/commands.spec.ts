@@ -6,10 +6,12 @@ import { processesBelow } from './running-processes';
 import { ScratchWorkspace, type CrateFiles, type NxRun } from './scratch-workspace';
 
 const CRATE: CrateFiles = {
-  manifest: '\n[features]\nextra = []\n\n[[bench]]\nname = "speed"\nharness = false\n',
+  manifest:
+    '\n[features]\nextra = []\n\n[[bench]]\nname = "speed"\nharness = false\n\n[[bench]]\nname = "gated"\nharness = false\nrequired-features = ["extra"]\n',
   files: {
     'src/lib.rs':
       '/// Adds.\npub fn add(a: u8, b: u8, c: u8, d: u8) -> u8 {\n    a + b + c + d\n}\n\n#[cfg(feature = "extra")]\npub fn extra() -> bool {\n    let always = true;\n    return always;\n}\n',
+    'benches/gated.rs': 'fn main() {\n    println!("with the feature extra");\n}\n',
     'benches/speed.rs':
       'fn main() {\n    println!("{:?}", std::env::args().skip(1).collect::<Vec<_>>());\n}\n',
   },
@@ -109,6 +111,16 @@ test('a bench gets its arguments, and is never taken from the cache', () => {
   }
 });
 
+test('benches run that have the features which they require', () => {
+  const { status, output } = run('bench');
+  expect(status).toBe(0);
+  expect(output).not.toContain('with the feature extra');
+  expect(run('bench', '--', '--features', 'extra').output).toContain('with the feature extra');
+  const alone = run('bench-gated');
+  expect(alone.status).toBe(1);
+  expect(alone.output).toContain('requires the features: `extra`');
+});
+
 test('ci is all that a change needs, and nothing passes for it', () => {
   const whole = run('ci');
   expect(whole.status).toBe(0);
@@ -162,7 +174,7 @@ describe('configuration', () => {
     );
     expect(workspace.targets('small').filter((name) => !name.startsWith('test'))).toEqual([
       ...['all', 'build', 'build-tests', 'ci', 'clippy', 'doctor', 'fmt', 'fmt-check', 'speed'],
-      'speed-speed',
+      ...['speed-gated', 'speed-speed'],
     ]);
     expect(run('clippy').output).toContain('error: unneeded `return` statement');
     expect(run('build').output).toContain('Finished `release` profile');

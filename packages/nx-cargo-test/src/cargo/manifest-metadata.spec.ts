@@ -103,7 +103,8 @@ function comparable({ packages, ...rest }: CargoWorkspace): unknown {
     [...values].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   return {
     ...rest,
-    packages: packages.map((each) => ({
+    // Features matter to commands only, which ask cargo.
+    packages: packages.map(({ features: _, ...each }) => ({
       ...each,
       targets: sorted(each.targets),
       pathDependencies: sorted(each.pathDependencies),

@@ -22,6 +22,7 @@ const member = {
       'required-features': ['x'],
     },
   ],
+  features: { default: ['x'], x: [] },
   dependencies: [
     { name: 'serde', kind: null },
     { name: 'b', kind: null, path: '/w/b' },
@@ -67,6 +68,7 @@ it('takes members and what we use of them', () => {
           { name: 'b', folder: '/w/b', kind: 'normal' },
           { name: 'c', folder: '/w/c', kind: 'dev' },
         ],
+        features: { default: ['x'], x: [] },
       },
     ],
   });

@@ -32,6 +32,8 @@ export interface CargoPackage {
   readonly manifestFile: string;
   readonly targets: readonly CargoTarget[];
   readonly pathDependencies: readonly PathDependency[];
+  /** What each feature enables, as Cargo.toml has it; absent if cargo was not asked. */
+  readonly features?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What `cargo metadata --no-deps` says of one Cargo workspace. */
@@ -62,6 +64,7 @@ const metadataSchema = v.object({
       id: v.string(),
       name: v.string(),
       manifest_path: v.string(),
+      features: v.optional(v.record(v.string(), v.array(v.string())), {}),
       targets: v.array(
         v.object({
           name: v.string(),
@@ -110,6 +113,7 @@ export function parseCargoMetadata(text: string, manifestFile: string): CargoWor
       pathDependencies: each.dependencies.flatMap(({ name, kind, path }) =>
         path ? [{ name, folder: forwardSlashes(path), kind: kind ?? 'normal' }] : [],
       ),
+      features: each.features,
     }));
   const key = (each: CargoPackage): string => `${each.name}\0${each.manifestFile}`;
   return {

@@ -30,7 +30,7 @@ describe('commandLine', () => {
 
   it('selects a bench, features, a profile and a toolchain', () => {
     const args = line({
-      ...{ command: 'bench', bench: 'speed', toolchain: 'nightly', profile: 'ci' },
+      ...{ command: 'bench', benches: ['speed'], toolchain: 'nightly', profile: 'ci' },
       ...{ features: ['x', 'y'], noDefaultFeatures: true },
     });
     expect(args).toEqual([

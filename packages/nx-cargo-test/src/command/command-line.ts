@@ -7,8 +7,8 @@ export interface CommandLine extends Omit<BuildTestsOptions, 'cargoWorkspace'> {
   readonly command: CargoCommand;
   /** Absolute path of the package's folder. */
   readonly packageFolder: string;
-  /** The only bench to run; all of them without it. For the command `bench`. */
-  readonly bench?: string;
+  /** The benches to run. Default: all that there are. For the command `bench`. */
+  readonly benches?: readonly string[];
   /** Toolchain of rustup. Default: the one that rustup chooses in the folder. */
   readonly toolchain?: string;
   /** Further arguments, as they would stand after the command: cargo's, then `--` and the tool's. */
@@ -45,10 +45,10 @@ export function toolchainArguments(toolchain: string | undefined): string[] {
   return toolchain === undefined ? [] : [`+${toolchain}`];
 }
 
-function benchArguments({ command, bench }: CommandLine): string[] {
+function benchArguments({ command, benches = ['*'] }: CommandLine): string[] {
   // Without a name cargo would start the unit tests' binary, too, which refuses the
   // arguments that benches understand.
-  return command === 'bench' ? ['--bench', bench ?? '*'] : [];
+  return command === 'bench' ? benches.flatMap((name) => ['--bench', name]) : [];
 }
 
 /** A package of a registry may have the same name, so the folder is part of it where that is understood. */

@@ -31,7 +31,10 @@ it('a machine whose Rust lives in a guest has the packages that cargo would give
   const expected = await read({});
   expect(found.unreadable).toEqual([]);
   const packages = (side: CargoSide): unknown =>
-    side.packages.map(({ withoutCargo: _, ...each }) => each);
+    side.packages.map(({ withoutCargo: _, cargo: { features: __, ...cargo }, ...each }) => ({
+      ...each,
+      cargo,
+    }));
   expect(packages(found)).toEqual(packages(expected));
   expect(found.packages.map(({ cargo }) => cargo.name)).toEqual(['app', 'base', 'bad']);
   const projectAt = new Map(found.packages.map((each) => [each.folder, each.cargo.name]));

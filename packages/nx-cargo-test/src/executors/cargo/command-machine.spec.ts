@@ -36,7 +36,10 @@ beforeEach(() => {
       packages: [
         {
           ...{ ...own, version: '0.1.0', edition: '2021', features: {} },
-          targets: [{ ...target, crate_types: ['lib'], test: true, doctest: true }],
+          targets: [
+            { ...target, crate_types: ['lib'], test: true, doctest: true },
+            { ...target, name: 'speed', kind: ['bench'] },
+          ],
         },
       ],
       ...{ workspace_members: ['a'], workspace_root: join(root, 'ws/a') },

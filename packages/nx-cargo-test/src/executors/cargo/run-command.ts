@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { findPackage } from '../../build/build-test-binaries';
 import { COMMANDS } from '../../command/cargo-command';
 import { clippyConfigurationArguments } from '../../command/clippy-configuration';
-import { commandLine } from '../../command/command-line';
+import { commandLine, splitArguments } from '../../command/command-line';
+import { enabledBenches } from '../../command/enabled-benches';
 import { findMissingTool } from '../../command/missing-tool';
 import { CargoTestError } from '../../errors';
 import { describeExit, type ProcessExit } from '../../process/process-exit';
@@ -40,7 +42,8 @@ export async function runCommand(world: CommandRun): Promise<void> {
   await machine.provideSources();
   const environment = await machine.environment();
   const check = await world.openCheck();
-  const args = argumentsOf(world, check, environment);
+  const benches = await benchesOf(world, workingDirectory);
+  const args = argumentsOf(world, check, environment, benches);
   if (world.verbose) world.onOutput('stdout', `cargo ${args.map(shellWord).join(' ')}\n`);
   for (let runs = 1; ; runs++) {
     const started = check === undefined ? 0 : await machine.host.now();
@@ -67,13 +70,31 @@ function argumentsOf(
   { options, machine, ...world }: CommandRun,
   check: SuccessCheck | undefined,
   environment: Readonly<Record<string, string>>,
+  benches: { readonly benches?: readonly string[] },
 ): string[] {
   const packageFolder = resolve(machine.workspaceRoot, world.packageFolder);
   const configuration =
     options.command === 'lint' ? clippyConfigurationArguments(packageFolder, environment) : [];
   const { forCargo = [], forTool = [] } = check?.arguments ?? {};
   const added = { forCargo, forTool: [...forTool, ...configuration] };
-  return commandLine({ ...options, packageFolder, added });
+  return commandLine({ ...options, ...benches, packageFolder, added });
+}
+
+/** Those that are asked for, or all that can be built; nothing for other commands. */
+async function benchesOf(
+  { options, machine: { host }, task }: CommandRun,
+  cargoFolder: string,
+): Promise<{ readonly benches?: readonly string[] }> {
+  if (options.command !== 'bench') return {};
+  if (options.bench !== undefined) return { benches: [options.bench] };
+  const cargo = await host.readMetadata(join(cargoFolder, 'Cargo.toml'));
+  const args = [options.args, options.given].flatMap((each) => splitArguments(each).forCargo);
+  const enabled = enabledBenches(findPackage(cargo, options.package), { ...options, args });
+  if (enabled.length > 0) return { benches: enabled };
+  throw new CargoTestError(
+    'COMMAND_FAILED',
+    `${task}: no bench has the features that it requires; name them by the option features`,
+  );
 }
 
 /** What a check reads is kept back until the end. */
