@@ -103,6 +103,13 @@ test('files are copied once, again when one changed, and gone ones go', async ()
   expect(inGuest('other')).toBe('two');
 });
 
+test('tasks that copy the same folder at once write it once', async () => {
+  const other = await open(process.env['PATH'] ?? '');
+  await Promise.all([files('copy').place(plan(), shell), files('copy').place(plan(), other)]);
+  await other.close();
+  expect(said).toEqual([copied(1)]);
+});
+
 test('only what changed gets another time, and that of the guest', async () => {
   writeFileSync(join(root, 'here/same'), 'same');
   await files('copy').place(plan(), shell);

@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CargoTestError } from '../errors';
 import type { RunPlan } from '../plan/run-plan';
+import { withLockFile } from '../process/lock-file';
 import { shellWord } from '../shell-word';
 import { makeFolder, mustSucceed, perform } from './guest-script';
 import type { GuestShell } from './guest-shell';
@@ -129,5 +131,8 @@ export async function placeFolder(
       `the instance ${instance} does not see ${folder}: mount it ("mounts" in the instance's lima.yaml, at the same path), or set the option limaSources to "copy"`,
     );
   }
-  await syncSources(folder, shell, options);
+  // Tasks of one command sync the same folder: what one is compiling must not be written anew by another.
+  const name = createHash('sha256').update(`${instance}\0${folder}`).digest('hex').slice(0, 32);
+  const lock = join(tmpdir(), `nx-cargo-test-${userInfo().uid}-${name}.lock`);
+  await withLockFile(lock, () => syncSources(folder, shell, options));
 }
