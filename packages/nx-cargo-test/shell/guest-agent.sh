@@ -3,11 +3,12 @@
 # Each line of standard input is a request, answered by lines and a line with a dot:
 #   start <id> <job>         a script in base64, run in a session of its own without input
 #   watch <id>               looks at what its group holds until it ends
+#   look <id>                what guest-watch.sh sees now, and saw before
 #   poll <id> <out> <err>    "out" and "err" with more than that many bytes of its output, in base64,
 #                            and "end <exit status>", or "lost" if nothing is left of it
 #   kill <id> <signal>       signals all of its group
-#   end <id>                 kills its group ("left" if there was one) and forgets it;
-#                            "peaks <what guest-watch.sh saw>" if it was watched
+#   end <id>                 kills its group ("left" if there was one) and forgets it, with
+#                            what guest-watch.sh tells if it was watched
 #   make <name>              a folder; "folder <path>"
 #   remove <name>            it goes with all that is in it
 #   own <path>               a folder elsewhere that goes with the run's own
@@ -67,7 +68,14 @@ start() {
 
 watch() {
   read -r group <"$folder/$1/group"
-  sh -c "$watch" sh "$group" "$folder/$1/peaks" </dev/null >/dev/null 2>&1 9>&- &
+  sh -c "$watch" sh "$group" "$folder/$1/seen" </dev/null >/dev/null 2>&1 9>&- &
+}
+
+look() {
+  # It may have been forgotten just now.
+  [ -d "$folder/$1" ] || return 0
+  read -r group <"$folder/$1/group"
+  sh -c "$watch" sh "$group" "$folder/$1/seen" look </dev/null 2>/dev/null 9>&-
 }
 
 size_of() { stat -L -c %s -- "$1" 2>/dev/null; }
@@ -113,7 +121,9 @@ end() {
   fi
   if kill -s KILL -- "-$group" 2>/dev/null; then echo left; fi
   echo "- group $group" >&9
-  if [ -f "$folder/$1/peaks" ]; then echo "peaks $(cat "$folder/$1/peaks")"; fi
+  if [ -f "$folder/$1/seen" ]; then
+    sh -c "$watch" sh "$group" "$folder/$1/seen" tell </dev/null 2>/dev/null 9>&-
+  fi
   rm -rf -- "${folder:?}/$1"
 }
 
@@ -135,6 +145,7 @@ while IFS=' ' read -r verb first rest; do
     start) start "$first" "$rest" ;;
     poll) poll "$first" ${rest% *} ${rest#* } ;;
     watch) watch "$first" ;;
+    look) look "$first" ;;
     kill)
       read -r group <"$folder/$first/group"
       kill -s "$rest" -- "-$group" 2>/dev/null

@@ -53,6 +53,15 @@ test('what tests held before decides', () => {
   expect(checkLimits(machine('root', { limits }), {})[0]).toMatchObject({ severity: 'hint' });
 });
 
+test('the largest number of open files that there is says nothing as a number', () => {
+  // Linux 6.1.
+  const fileMax = Number('9223372036854775807');
+  expect(findingOf(checkLimits(machine('root', { fileMax }), {}), 'file-max')).toMatchObject({
+    severity: 'ok',
+    found: 'unlimited',
+  });
+});
+
 test('a guest has the limits that its login told', () => {
   const [soft, hard, kibibytes] = transcript('limits-login-before-provisioning')
     .stdout.split('\n')

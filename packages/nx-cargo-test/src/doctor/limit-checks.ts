@@ -137,7 +137,8 @@ function addressSpace({ limits: { addressSpaceBytes: limit } }: MachineFacts): F
 
 function fileMax({ fileMax: most }: MachineFacts): Finding {
   if (most === undefined) return unknown('file-max');
-  const found = `${most}`;
+  // By default newer kernels have the largest number that there is, which is none of JavaScript's.
+  const found = Number.isSafeInteger(most) ? `${most}` : 'unlimited';
   if (most >= WANTED_DESCRIPTORS) return { check: 'file-max', severity: 'ok', found };
   return {
     check: 'file-max',

@@ -8,8 +8,9 @@ import type {
   SupervisedEnd,
   Supervision,
 } from '../process/supervise-group';
-import type { ResourceUse } from '../resources/resource-use';
+import type { ReachedLimit } from '../resources/reached-limits';
 import { encoded, valueOf, type GuestShell } from './guest-shell';
+import { reachedIn, watchedIn } from './guest-watch';
 import { shellWord } from '../shell-word';
 
 /** Time between two looks at a process that has nothing new: short ones first, for short tests. */
@@ -41,18 +42,33 @@ export function startInGuest(
     escalation = setTimeout(() => signal('KILL'), supervision.graceMilliseconds ?? 2000);
   };
   supervision.signal?.addEventListener('abort', kill);
-  const ended = follow(shell, id, command, supervision, isWatched)
+  let reached: readonly ReachedLimit[] = [];
+  let isOver = false;
+  const note = (answer: readonly string[]): void => {
+    reached = reachedIn(answer) ?? reached;
+  };
+  const ended = follow(shell, id, command, supervision, isWatched, note)
     .catch((error: unknown): SupervisedEnd => ({
       exit: { type: 'lost', reason: messageOf(error) },
       leftProcesses: false,
     }))
     .finally(() => {
+      isOver = true;
       clearTimeout(escalation);
       escalation = setTimeout(() => undefined);
       supervision.signal?.removeEventListener('abort', kill);
     });
   if (supervision.signal?.aborted === true) kill();
-  return { ended, kill };
+  if (!isWatched) return { ended, kill };
+  return {
+    ended,
+    kill,
+    async reachedLimits() {
+      // What a guest that is lost was seen to hold before, stands.
+      if (!isOver) await shell.ask(`look ${id}`).then(note, () => undefined);
+      return reached;
+    },
+  };
 }
 
 async function follow(
@@ -61,6 +77,7 @@ async function follow(
   command: Command,
   { onOutput }: Supervision,
   isWatched: boolean,
+  onEnd: (answer: readonly string[]) => void,
 ): Promise<SupervisedEnd> {
   const started = await shell.ask(`start ${id} ${encoded(jobScript(command))}`);
   if (valueOf(started, 'group') === undefined) {
@@ -92,12 +109,12 @@ async function follow(
         const text = decoder.end();
         if (text !== '') onOutput(stream, text);
       }
-      const left = await shell.ask(`end ${id}`);
-      const peaks = peaksOf(valueOf(left, 'peaks'));
+      const answer = await shell.ask(`end ${id}`);
+      onEnd(answer);
       return {
         exit,
-        leftProcesses: left.includes('left'),
-        ...(peaks === undefined ? {} : { peaks }),
+        leftProcesses: answer.includes('left'),
+        ...(isWatched ? { watched: watchedIn(answer) } : {}),
       };
     }
     await wait(PAUSES[round] ?? LONGEST_PAUSE);
@@ -109,21 +126,6 @@ function jobScript({ file, args, workingDirectory, environment }: Command): stri
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const words = [...assignments, file, ...args].map(shellWord).join(' ');
   return `cd -- ${shellWord(workingDirectory)} || exit 126\nexec env $default_signals -i ${words}\n`;
-}
-
-/** As `guest-watch.sh` writes it. */
-function peaksOf(text: string | undefined): ResourceUse | undefined {
-  const numbers = text?.split(' ').map(Number) ?? [];
-  const [descriptors, rings, locked, resident, threads] = numbers;
-  if (threads === undefined || numbers.some((each) => !Number.isSafeInteger(each)))
-    return undefined;
-  return {
-    descriptors: descriptors!,
-    rings: rings!,
-    lockedBytes: locked! * 1024,
-    residentBytes: resident! * 1024,
-    threads,
-  };
 }
 
 function exitOf(answer: readonly string[]): ProcessExit | undefined {

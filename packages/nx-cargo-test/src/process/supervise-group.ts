@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { guardGroup } from './end-guard';
+import type { ReachedLimit } from '../resources/reached-limits';
 import type { ResourceUse } from '../resources/resource-use';
 import { onOwnEnd } from './on-own-end';
 import type { ProcessExit } from './process-exit';
@@ -28,8 +29,16 @@ export interface SupervisedEnd {
   readonly exit: ProcessExit;
   /** Descendants still held the output open after the command had ended; they were killed. */
   readonly leftProcesses: boolean;
-  /** The most that was seen of what its processes held, where their machine itself watches them. */
+  /** What was seen of its processes. Absent: their machine does not itself watch them. */
+  readonly watched?: WatchedThere;
+}
+
+/** What another machine saw of processes that it watched. */
+export interface WatchedThere {
+  /** The most that they held; absent if they had ended before the first look. */
   readonly peaks?: ResourceUse;
+  /** How it is known that the kernel killed one of them for lack of memory; undefined if it is not. */
+  readonly memoryKill: string | undefined;
 }
 
 /** A running command whose descendants die with it. */
@@ -39,6 +48,8 @@ export interface SupervisedChild {
   readonly ended: Promise<SupervisedEnd>;
   /** Ends the whole group: SIGTERM, then SIGKILL. Does nothing once it has ended. */
   kill(): void;
+  /** As {@link ResourceWatch.reachedLimits}, where its machine itself watches it; absent elsewhere. Never rejects. */
+  reachedLimits?(): Promise<readonly ReachedLimit[]>;
 }
 
 /** A {@link SupervisedChild} that one can talk to. */

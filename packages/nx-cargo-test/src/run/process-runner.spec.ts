@@ -19,13 +19,14 @@ const limits = { warnAfterSeconds: 0.1, killAfterSeconds: 0.3 };
 /** For processes that must get somewhere before they hang. */
 const patientLimits = { warnAfterSeconds: 4, killAfterSeconds: 4 };
 
-/** Each host with what it says of a program that is not there, and of one that a target runner tells of. */
-const hosts: readonly [string, () => TestHost, string, string][] = [
+/** Each host with what it says of a program that is not there, of one that a target runner tells of, and of a kill that our own control group counted. */
+const hosts: readonly [string, () => TestHost, string, string, string][] = [
   [
     'this machine',
     () => nativeHost(spawnWithNode),
     'could not be started',
     'SIGKILL (exit code 137 of the target runner), cause unknown',
+    'SIGKILL, out of memory: the kernel counted a kill in the control group of the process',
   ],
   // All that its shell can tell of a signal is an exit code.
   [
@@ -33,6 +34,8 @@ const hosts: readonly [string, () => TestHost, string, string][] = [
     localGuest,
     'ended with exit code 127 and wrote no log file',
     'SIGKILL, cause unknown',
+    // It watches by itself, and saw that the count of the process's own group stayed.
+    'SIGKILL, cause unknown; meanwhile the kernel killed some process of this system for lack of memory',
   ],
 ];
 
@@ -78,7 +81,7 @@ function output(events: readonly RunEvent[], stream: 'stdout' | 'stderr'): strin
     .join('');
 }
 
-describe.each(hosts)('on %s', (_, createHost, notThere, toldByRunner) => {
+describe.each(hosts)('on %s', (_, createHost, notThere, toldByRunner, toldByCount) => {
   async function run(
     plan: RunPlan,
     signal?: AbortSignal,
@@ -232,11 +235,7 @@ describe.each(hosts)('on %s', (_, createHost, notThere, toldByRunner) => {
         readMemoryKills: () => Promise.resolve(counts.shift() ?? {}),
         watchResources: () => ({ stop: () => undefined }),
       });
-      expect(reruns(events)).toMatchObject([
-        {
-          why: 'SIGKILL, out of memory: the kernel counted a kill in the control group of the process',
-        },
-      ]);
+      expect(reruns(events)).toMatchObject([{ why: toldByCount }]);
     });
 
     test('a log that cannot be trusted is a failure, not a reason to run again', async () => {

@@ -62,7 +62,8 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
   );
 
   const watch = child.pid === undefined ? undefined : host.watchResources?.(child.pid);
-  const reached = (): readonly ReachedLimit[] => watch?.reachedLimits?.() ?? [];
+  const reached = async (): Promise<readonly ReachedLimit[]> =>
+    watch?.reachedLimits?.() ?? (await child.reachedLimits?.()) ?? [];
 
   let killed: EndedProcess['killed'];
   const kill = (cause: 'timeout' | 'abort', why: string, tests: readonly string[]): void => {
@@ -82,14 +83,16 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
     if (grown === size) return;
     size = grown;
     followed = await readLog(host, logFile, asked);
-    for (const [test, logged] of followed?.verdicts ?? []) {
-      running.ended(test, now());
-      // The duration of a lone test is known at the end of its process, and so is
-      // whether one failed for want of what others had used up.
-      const isOpen =
-        planned.tests.length === 1 || (logged.verdict.kind === 'failed' && reached().length > 0);
-      if (!isOpen) tell.verdict(test, logged);
-    }
+    const verdicts = [...(followed?.verdicts ?? [])];
+    for (const [test] of verdicts) running.ended(test, now());
+    // The duration of a lone test is known at the end of its process, and so is
+    // whether one failed for want of what others had used up.
+    if (planned.tests.length === 1) return;
+    const isFailed = ([test, { verdict }]: (typeof verdicts)[number]): boolean =>
+      verdict.kind === 'failed' && !tell.isTold(test);
+    const areFailuresOpen = verdicts.some(isFailed) && (await reached()).length > 0;
+    for (const [test, logged] of verdicts)
+      if (logged.verdict.kind !== 'failed' || !areFailuresOpen) tell.verdict(test, logged);
   };
   const stopWatching = repeat(async () => {
     if (plan.harness) await followLog();
@@ -103,8 +106,8 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
     }
   }, run.pollMilliseconds);
 
-  const { exit, leftProcesses, peaks: seenThere } = await child.ended;
-  const peaks = watch?.stop() ?? seenThere;
+  const { exit, leftProcesses, watched } = await child.ended;
+  const peaks = watch?.stop() ?? watched?.peaks;
   const seconds = now() - startedAt;
   signal?.removeEventListener('abort', onAbort);
   await stopWatching();
@@ -120,7 +123,7 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
           before: killsBefore,
           after: await host.readMemoryKills(),
           ...(watch?.memoryKill === undefined
-            ? {}
+            ? watched && { watched }
             : { watched: { memoryKill: watch.memoryKill() } }),
         }))
       : undefined;
@@ -134,7 +137,7 @@ export async function runProcess(run: ProcessRun, logFile: string): Promise<stri
           failed: planned.tests.filter(
             (test) => log?.verdicts.get(test)?.verdict.kind === 'failed' && !tell.isTold(test),
           ),
-          reached: reached(),
+          reached: await reached(),
           stdout: child.lastOutput(),
         })
       : undefined;

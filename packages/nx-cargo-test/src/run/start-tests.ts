@@ -53,6 +53,9 @@ export function startTests(
     ...(child.pid === undefined ? {} : { pid: child.pid }),
     ended: child.ended,
     kill: () => child.kill(),
+    ...(child.reachedLimits === undefined
+      ? {}
+      : { reachedLimits: () => child.reachedLimits?.() ?? Promise.resolve([]) }),
     flush: () => output('stderr', warningFilter.end()),
     lastOutput: () => last,
   };
