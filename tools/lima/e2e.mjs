@@ -1,45 +1,73 @@
 // Runs the sample's tests in a real Lima VM, and everything that can go wrong with one.
-//   node tools/lima/e2e.mjs [--write] [--only=guest-build]
-// --write puts the reports into docs/evidence; --only leaves all out but the build in
-// the guest, and lets the instance run on.
+//   node tools/lima/e2e.mjs [--write] [--only=PART]
+// --write puts the reports into docs/evidence; --only leaves all out but one part, such as
+// guest-build, and lets the instance run on.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repository, setUp } from '../setup.mjs';
-import { CEILING, KEEPERS, writeCrate } from './e2e-crate.mjs';
-import { buildInGuest, IN_GUEST, MODULES, writeBuiltThere } from './e2e-guest-build.mjs';
-import { limaFolder } from './set-up.mjs';
+import { CEILING, DESCRIPTORS, KEEPERS, OPENERS, writeCrate } from './e2e-crate.mjs';
+import { diagnoseRunning, diagnoseStopped } from './e2e-doctor.mjs';
+import { TABLE, walkDocumentTable } from './e2e-document-table.mjs';
+import {
+  buildFromMount,
+  buildInGuest,
+  IN_GUEST,
+  SETS,
+  writeBuiltThere,
+} from './e2e-guest-build.mjs';
+import { buildSample, writeSample } from './e2e-guest-sample.mjs';
+import { REPORTS, reportText } from './e2e-reports.mjs';
+import { limaWorkspace } from './e2e-workspace.mjs';
+import { limaFolder, mountedFolder } from './set-up.mjs';
 import * as vm from './vm.mjs';
 
 const say = (line) => console.log(line);
 const seconds = (from) => (performance.now() - from) / 1000;
-const rows = [];
-const buildRows = [];
+/** Lines of each report. */
+const lines = Object.fromEntries(Object.keys(REPORTS).map((name) => [name, []]));
+const PARTS = {
+  'guest-build': inGuest,
+  'guest-sample': guestSample,
+  doctor,
+  'document-table': documentTable,
+  exhaustion,
+};
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice(7);
+if (only !== undefined && !Object.hasOwn(PARTS, only)) {
+  console.error(`there is no part ${only}; there are ${Object.keys(PARTS).join(', ')}`);
+  process.exit(2);
+}
 
 await setUp();
 const lima = await vm.limaEnvironment({ say });
-const workspace = mkdtempSync(join(tmpdir(), 'lima-e2e-'));
-// limactl runs as an ordinary user, who has to get at what is copied.
-chmodSync(workspace, 0o755);
-const crate = join(workspace, 'memory-limit');
-makeWorkspace();
+const workspace = limaWorkspace({
+  parent: tmpdir(),
+  lima,
+  defaults: {
+    sets: {
+      'lima-safe': ['arena', 'executor', 'error', 'spawn_public']
+        .map((each) => `glommio:${each}`)
+        .concat(SETS['lima-safe'].map((each) => `built-there:${each}`)),
+    },
+    limaSources: 'copy',
+  },
+});
+const { configure, start, nx } = workspace;
+addCrates(workspace.folder);
 
-const isOnlyBuild = process.argv.includes('--only=guest-build');
 try {
-  if (isOnlyBuild) await runOnlyBuild();
-  else await run();
+  if (only === undefined) await run();
+  else {
+    await vm.startInstance(lima, { say });
+    await PARTS[only]();
+  }
 } finally {
-  if (!isOnlyBuild) await vm.stopInstance(lima, { say, force: true });
-  rmSync(workspace, { recursive: true, force: true });
+  if (only === undefined) await vm.stopInstance(lima, { say, force: true });
+  workspace.remove();
 }
 report();
-
-async function runOnlyBuild() {
-  await vm.startInstance(lima, { say });
-  await inGuest();
-}
 
 /** What the same targets take on this machine. */
 async function runNatively() {
@@ -53,8 +81,73 @@ async function runNatively() {
 
 async function inGuest() {
   configure(IN_GUEST);
-  const noteBuild = (what, run, result) => note(what, run, result, { to: buildRows });
-  await buildInGuest({ workspace, nx, start, note: noteBuild, guest, until, passed });
+  const noteBuild = (what, run, result) => note(what, run, result, { to: 'lima-build.md' });
+  await buildInGuest({ ...workspace, note: noteBuild, guest, until, passed });
+  await withMounted(SETS, async (mounted) => {
+    writeBuiltThere(join(mounted.folder, 'built-there'));
+    await buildFromMount({ ...mounted, note: noteBuild, guest, until, passed });
+  });
+}
+
+async function guestSample() {
+  await withMounted(TABLE.set, async (mounted) => {
+    writeSample(mounted.folder);
+    const noteSample = (what, run, result) => note(what, run, result, { to: 'lima-sample.md' });
+    await buildSample({ ...mounted, note: noteSample });
+  });
+}
+
+/** Lends a workspace with the options of a Mac, whose crates the guest sees by a mount. */
+async function withMounted(sets, action) {
+  const mounted = limaWorkspace({
+    parent: mountedFolder(),
+    lima,
+    defaults: { ...IN_GUEST, sets, limaSources: 'mount' },
+  });
+  try {
+    mounted.configure({});
+    await action(mounted);
+  } finally {
+    mounted.remove();
+  }
+}
+
+async function exhaustion() {
+  configure({ runner: 'lima' });
+  const memory = await nx(['run', 'memory-limit:test-memory', '--skip-nx-cache']);
+  assert.match(
+    memory.output,
+    /a process was killed by SIGKILL, out of memory: the kernel counted a kill in the control group/,
+  );
+  assert.match(memory.output, new RegExp(`memory: ${KEEPERS} passed`));
+  note(
+    `${KEEPERS} tests that exceed a control group of ${CEILING} together`,
+    memory,
+    `killed by the guest's kernel, which its own control group tells; run again in smaller processes: ${KEEPERS} passed`,
+  );
+  const files = await nx(['run', 'memory-limit:test-descriptors', '--skip-nx-cache']);
+  const why = new RegExp(
+    `ran out of descriptors: \\d+ were open, and RLIMIT_NOFILE is ${DESCRIPTORS};`,
+  );
+  assert.match(files.output, why);
+  assert.match(files.output, new RegExp(`descriptors: ${OPENERS} passed`));
+  note(
+    `${OPENERS} tests that together open more files than the ${DESCRIPTORS} of their process`,
+    files,
+    `the limit is named; those that failed for it run again: ${OPENERS} passed`,
+  );
+}
+
+async function doctor() {
+  configure(IN_GUEST);
+  lines['lima-doctor.md'] = await diagnoseRunning({ nx, note, guest });
+}
+
+async function documentTable() {
+  const others = ['memory-limit', 'built-there'];
+  lines['lima-document-table.md'] = await walkDocumentTable({
+    ...{ folder: workspace.folder, others, configure, nx, say },
+  });
 }
 
 async function run() {
@@ -72,6 +165,7 @@ async function run() {
   const stopped = await nx(['run', 'glommio:test-arena'], { fails: true });
   assert.match(stopped.output, /is stopped; start it with `limactl start nx-cargo-test`/);
   note('an instance that is stopped', stopped, 'named, with the command that starts it');
+  await diagnoseStopped({ nx, note });
 
   const boot = performance.now();
   configure({ runner: 'lima', limaStart: true });
@@ -80,6 +174,8 @@ async function run() {
     extra: `${seconds(boot).toFixed(0)} s with the boot`,
   });
   await inGuest();
+  await doctor();
+  await documentTable();
   configure({ runner: 'lima' });
   const again = await nx(['run', 'glommio:test-arena', '--skip-nx-cache']);
   note('`test-arena`', again, passed(again), { native: native.arena });
@@ -88,14 +184,7 @@ async function run() {
   note('`test-lima-safe`', safe, passed(safe), { native: native.safe });
   assert.equal(passed(safe), passed(native.safe));
 
-  const memory = await nx(['run', 'memory-limit:test-memory', '--skip-nx-cache']);
-  assert.match(memory.output, /a process was killed by SIGKILL, .*(?:out of|lack of) memory/);
-  assert.match(memory.output, new RegExp(`memory: ${KEEPERS} passed`));
-  note(
-    `${KEEPERS} tests that exceed a control group of ${CEILING} together`,
-    memory,
-    `killed by the guest's kernel, run again in smaller processes: ${KEEPERS} passed`,
-  );
+  await exhaustion();
 
   note('Ctrl-C while a test runs', await interrupted(), 'nothing left in the guest');
   note('the virtual machine is killed while a test runs', await lost(), 'one verdict each');
@@ -155,72 +244,13 @@ async function until(what, isSo) {
   }
 }
 
-function makeWorkspace() {
-  symlinkSync(join(repository, 'node_modules'), join(workspace, 'node_modules'));
-  cpSync(join(repository, 'e2e/glommio'), join(workspace, 'glommio'), {
+function addCrates(folder) {
+  cpSync(join(repository, 'e2e/glommio'), join(folder, 'glommio'), {
     recursive: true,
     filter: (path) => !path.endsWith('/target'),
   });
-  writeCrate(crate);
-  writeBuiltThere(join(workspace, 'built-there'));
-  writeFileSync(join(workspace, 'package.json'), '{"name":"lima-e2e","private":true}\n');
-  writeFileSync(join(workspace, '.gitignore'), 'node_modules\ntarget\n.nx\n');
-}
-
-function configure(options) {
-  const sets = { 'lima-safe': ['arena', 'executor', 'error', 'spawn_public'] };
-  const whole = {
-    sets: Object.fromEntries(
-      Object.entries(sets).map(([name, members]) => [
-        name,
-        members
-          .map((each) => `glommio:${each}`)
-          .concat(MODULES.map((each) => `built-there:${each}`)),
-      ]),
-    ),
-    limaInstance: vm.INSTANCE,
-    limaSources: 'copy',
-    killAfterSeconds: 600,
-    reuse: 'off',
-    ...options,
-  };
-  const configuration = {
-    analytics: false,
-    plugins: [{ plugin: 'nx-cargo-test', options: whole }],
-  };
-  writeFileSync(join(workspace, 'nx.json'), JSON.stringify(configuration));
-}
-
-function start(args) {
-  const child = spawn('npx', ['nx', ...args], {
-    cwd: workspace,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      PATH: `${lima.pathFolder}:${process.env.PATH}`,
-      NX_DAEMON: 'false',
-      NX_TUI: 'false',
-      NX_CACHE_DIRECTORY: join(workspace, '.nx/cache'),
-      NX_WORKSPACE_DATA_DIRECTORY: join(workspace, '.nx/data'),
-      CARGO_PROFILE_DEV_DEBUG: '0',
-    },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text) => (output += text));
-  const ended = new Promise((resolve) => {
-    child.on('exit', (status, signal) => resolve({ status: status ?? signal, output }));
-  });
-  return { process: child, ended };
-}
-
-async function nx(args, { fails = false } = {}) {
-  const from = performance.now();
-  const { status, output } = await start(args).ended;
-  if ((status === 0) === fails)
-    throw new Error(`nx ${args.join(' ')} ended with ${status}:\n${output}`);
-  return { output, seconds: seconds(from) };
+  writeCrate(join(folder, 'memory-limit'));
+  writeBuiltThere(join(folder, 'built-there'));
 }
 
 function passed({ output }) {
@@ -229,48 +259,25 @@ function passed({ output }) {
   return `${sum?.[1] ?? 'no'} passed`;
 }
 
-function note(what, { seconds: took }, result, { native, extra, to = rows } = {}) {
+function note(what, { seconds: took }, result, { native, extra, to = 'lima.md' } = {}) {
   const ratio =
     native === undefined ? (extra ?? '') : `${(took / native.seconds).toFixed(1)} times native`;
-  to.push(`| ${what} | ${result} | ${took.toFixed(1)} s | ${ratio} |`);
-  say(to.at(-1));
+  lines[to].push(`| ${what} | ${result} | ${took.toFixed(1)} s | ${ratio} |`);
+  say(lines[to].at(-1));
 }
 
 function report() {
   const { stdout } = vm.runLimactl(lima, ['--version']);
   const made = `${stdout.trim()}; ${new Date().toISOString().slice(0, 10)}.`;
-  const table = (own) => ['| What | Result | Time | |', '|---|---|---|---|', ...own, ''];
-  if (!isOnlyBuild)
-    write('lima.md', [
-      '# Tests in a real Lima VM',
-      '',
-      'Written by `npm run e2e:lima -- --write`. The VM is built from package registries by',
-      '`tools/lima`: Debian 12 in QEMU without KVM, so its processor is emulated, and times say',
-      'little of a Mac. The tests are built on the host, whose processor is of the same kind, and',
-      'copied; [lima-build.md](lima-build.md) has tests that are built in the guest. Each command is',
-      'a whole `nx run`.',
-      '',
-      made,
-      '',
-      ...table(rows),
-    ]);
-  write('lima-build.md', [
-    '# Tests that are built in a real Lima VM',
-    '',
-    'Written by `npm run e2e:lima -- --only=guest-build --write`, in the VM of [lima.md](lima.md),',
-    'with the options of a Mac: `limaBuild` is `guest`, and `limaSources` is `copy`. Its image has the',
-    'Rust toolchain of the machine that made it. The crate is small: under emulation, one start of',
-    'rustc takes most of a minute, and the sample with its dependencies half an hour.',
-    '',
-    made,
-    '',
-    ...table(buildRows),
-  ]);
+  // With --only, a note of one part is no report of all.
+  const names = Object.keys(REPORTS).filter(
+    (name) => lines[name].length > 0 && (only === undefined || name !== 'lima.md'),
+  );
+  for (const name of names) {
+    const text = reportText(name, lines[name], made);
+    console.log(`\n${text}`);
+    if (process.argv.includes('--write'))
+      writeFileSync(join(repository, 'docs/evidence', name), text);
+  }
   console.log(`VM files are in ${limaFolder}`);
-}
-
-function write(name, lines) {
-  console.log(`\n${lines.join('\n')}`);
-  if (process.argv.includes('--write'))
-    writeFileSync(join(repository, 'docs/evidence', name), lines.join('\n'));
 }

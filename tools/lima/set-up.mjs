@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { repository } from '../setup.mjs';
@@ -11,6 +11,14 @@ import { debianRelease, installHostPackages } from './debian.mjs';
  * another, for a clone that an ordinary user cannot reach or to share one.
  */
 export const limaFolder = process.env.NX_CARGO_TEST_LIMA_FOLDER || join(repository, '.tmp/lima');
+
+/** The folder that a mount of the instance shows in its guest, made if it is missing. */
+export function mountedFolder() {
+  const folder = join(limaFolder, 'mounted');
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755);
+  return folder;
+}
 
 /**
  * Makes what limactl needs on a Debian machine without KVM, all of it from package
@@ -35,6 +43,7 @@ export async function setUpLima({ say = console.log } = {}) {
   const image = await buildImage({ cache: limaFolder, release: debianRelease(), lima, say });
   return readFileSync(fileURLToPath(new URL('lima.yaml', import.meta.url)), 'utf8')
     .replaceAll('IMAGE', image)
+    .replaceAll('MOUNTED', mountedFolder())
     .replaceAll('DISK_BYTES', String(DISK_BYTES));
 }
 

@@ -1,0 +1,59 @@
+// The part of the Lima run that walks the commands of the document which the plugin
+// replaces, on the sample in the guest.
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { INSTANCE } from './vm.mjs';
+
+export const TABLE = JSON.parse(
+  readFileSync(new URL('../document-table.json', import.meta.url), 'utf8'),
+);
+const RUNNER = `lima, instance ${INSTANCE} (the option runner says so)`;
+
+/** Commands that run tests; the others need no guest. */
+const ROWS = TABLE.rows.filter(({ tests }) => tests !== undefined);
+
+/**
+ * Runs each command as Nx has it and checks exit status, number of tests, and where they ran.
+ *
+ * @param run.folder The workspace, in which the sample is.
+ * @param run.others Folders of crates that the table knows nothing of.
+ * @param run.configure Sets options of the plugin.
+ * @param run.nx Runs an Nx command, and throws when it fails.
+ * @param run.say Told each row.
+ * @returns {Promise<string[]>} lines of a report.
+ */
+export async function walkDocumentTable({ folder, others, configure, nx, say }) {
+  // `run-many` is to see the sample alone.
+  const ignores = join(folder, '.nxignore');
+  writeFileSync(ignores, others.map((crate) => `/${crate}\n`).join(''));
+  configure({ runner: 'lima', sets: TABLE.set });
+  const lines = [];
+  for (const row of ROWS) {
+    const args = [...row.nx.split(' '), '--skip-nx-cache', '--output-style=static'];
+    const { output, seconds } = await nx(args);
+    const { tests, ignored = 0, shows = '' } = row;
+    assert.deepEqual(sums(output), { tests, ignored }, `nx ${row.nx}:\n${output}`);
+    assert.ok(output.includes(shows), `nx ${row.nx} does not show ${shows}:\n${output}`);
+    const runners = [...output.matchAll(/^runner: (.*)$/gm)].map(([, runner]) => runner);
+    assert.deepEqual([...new Set(runners)], [RUNNER]);
+    const passed = `${tests} passed${ignored === 0 ? '' : `, ${ignored} ignored`}`;
+    lines.push(
+      `| \`${row.document}\` | \`nx ${row.nx}\` | 0 | ${passed} | the guest | ${seconds.toFixed(1)} s |`,
+    );
+    say(lines.at(-1));
+  }
+  rmSync(ignores);
+  return [
+    '| The document | In its place | Exit status | Tests | Run in | Time |',
+    '|---|---|---|---|---|---|',
+    ...lines,
+  ];
+}
+
+/** Sums of what the modules say. */
+function sums(output) {
+  const said = [...output.matchAll(/^\S.*: (\d+) passed(?:, (\d+) ignored)? \([\d.]+ s\)$/gm)];
+  const sum = (group) => said.reduce((all, match) => all + Number(match[group] ?? 0), 0);
+  return { tests: sum(1), ignored: sum(2) };
+}
