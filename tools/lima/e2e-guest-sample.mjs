@@ -1,6 +1,6 @@
 // The part of the Lima run in which the sample itself is built in the guest, as on a Mac,
-// from sources that a read-only mount shows there. It takes more than ten minutes on an
-// emulated processor, so only `--only=guest-sample` does it.
+// from sources that a read-only mount shows there. It takes minutes on an emulated
+// processor, so only `--only=guest-sample` does it.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
