@@ -72,8 +72,9 @@ const projectJson = {
  * edits of the crate: a demonstration may have been killed in its middle.
  *
  * @param fresh Start over, without sources or build of an earlier run.
+ * @param options Further options of the plugin. Default: none.
  */
-export function makeGlommioWorkspace({ fresh }) {
+export function makeGlommioWorkspace({ fresh, options = {} }) {
   // Without Nx's cache in any case, or nothing would be left to run.
   rmSync(fresh ? workspace : join(workspace, '.nx'), { recursive: true, force: true });
   mkdirSync(workspace, { recursive: true });
@@ -81,7 +82,8 @@ export function makeGlommioWorkspace({ fresh }) {
     git('checkout', '--quiet', '--', 'glommio');
   else fetchGlommio();
   writeJson('package.json', { name: `glommio-${VERSION}`, private: true });
-  writeJson('nx.json', nxJson);
+  const [{ plugin, options: own }] = nxJson.plugins;
+  writeJson('nx.json', { ...nxJson, plugins: [{ plugin, options: { ...own, ...options } }] });
   writeFileSync(join(workspace, '.gitignore'), 'node_modules\ntarget\n.nx\n');
   if (!existsSync(join(workspace, 'node_modules'))) {
     symlinkSync(join(repository, 'node_modules'), join(workspace, 'node_modules'));
