@@ -25,8 +25,10 @@ export function chooseRunner(request: {
   readonly option: RunnerOption;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
+  /** Whether it is for tests: other commands run natively on every host where that is asked for. Default: true. */
+  readonly isForTests?: boolean;
 }): ChosenRunner {
-  const { option, environment, platform } = request;
+  const { option, environment, platform, isForTests = true } = request;
   const variable = parseRunner(environment[RUNNER_VARIABLE] || 'auto');
   const chosen = variable === 'auto' ? option : variable;
   const who = variable === 'auto' ? 'the option runner' : RUNNER_VARIABLE;
@@ -35,7 +37,7 @@ export function chooseRunner(request: {
       ? { runner: 'native', why: 'this host is Linux' }
       : { runner: 'lima', why: `this host is ${platform}, not Linux` };
   }
-  if (chosen === 'native' && platform !== 'linux') {
+  if (chosen === 'native' && platform !== 'linux' && isForTests) {
     throw new CargoTestError(
       'UNSUPPORTED_HOST',
       `tests run natively on Linux only, and this host is ${platform}; ${who} asks for native`,

@@ -29,7 +29,7 @@ export default async function cargoExecutor(
     const { env: environment, platform } = process;
     // What compiles nothing runs here, whatever the runner is.
     const place = COMMANDS[options.command].compiles
-      ? chooseCommandPlace({ task, options, environment, platform })
+      ? chooseCommandPlace({ task, options, environment, platform, isForTests: false })
       : undefined;
     const instance = place?.guest;
     assertCommandIntact(context, options, instance);

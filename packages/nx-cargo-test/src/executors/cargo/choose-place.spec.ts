@@ -42,6 +42,13 @@ test('the variable overrides the option', () => {
   });
 });
 
+test('what is no test runs natively on a Mac if that is asked for', () => {
+  const environment = { NX_CARGO_TEST_RUNNER: 'native' };
+  expect(choose({ limaInstance: 'rust' }, { ...mac, environment, isForTests: false })).toEqual({
+    line: 'runner: native (NX_CARGO_TEST_RUNNER says so)',
+  });
+});
+
 test.each([
   [{ limaBuild: 'host' }, mac, 'UNSUPPORTED_HOST', 'set the option limaBuild of nx-cargo-test'],
   [{ runner: 'native' }, mac, 'UNSUPPORTED_HOST', 'the option runner asks for native'],

@@ -19,6 +19,8 @@ export interface PlaceRequest {
     readonly limaBuild: LimaBuildOption;
     readonly limaInstance?: string;
   };
+  /** See `chooseRunner`. */
+  readonly isForTests?: boolean;
   /** Environment of our own process. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -31,9 +33,9 @@ export interface PlaceRequest {
  *   `GRAPH_OUT_OF_DATE` if it is a guest that the options do not name.
  */
 export function chooseCommandPlace(request: PlaceRequest): CommandPlace {
-  const { task, options, environment, platform } = request;
+  const { task, options, platform } = request;
   const { limaInstance } = options;
-  const { runner, why } = chooseRunner({ option: options.runner, environment, platform });
+  const { runner, why } = chooseRunner({ ...request, option: options.runner });
   if (runner === 'native') return { line: `runner: native (${why})` };
   if (chooseLimaBuild(options.limaBuild, platform) === 'host') {
     if (platform === 'linux')

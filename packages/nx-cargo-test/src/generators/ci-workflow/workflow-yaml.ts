@@ -167,9 +167,11 @@ ${
       #   nx g nx-cargo-test:ci-workflow --macosProjects=a,b --overwrite
 `
     : `
-      # Those that compile on macOS.
+      # Those that compile on macOS, without Lima.
       - name: Lint and build
         run: ${packageManager.nx} run-many -t lint build --projects=${projects}
+        env:
+          NX_CARGO_TEST_RUNNER: native
 `
 }`;
 }
