@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '../setup.mjs';
+import { COMMANDS, RUNNER, runnersIn } from './e2e-document-table.mjs';
 import { executed } from './e2e-guest-build.mjs';
 import { runOrThrow } from './run-or-throw.mjs';
 
@@ -32,8 +33,12 @@ export function writeSample(folder) {
   );
 }
 
+/** Its doc tests: how many pass. */
+const DOC_TESTS = { nx: 'run glommio:test-doc', shows: 'passed' };
+
 /**
- * Builds and runs the sample's tests, and again after a change.
+ * Builds and runs the sample's tests and the commands that compile it, and the tests again
+ * after a change.
  *
  * @param run.folder The workspace.
  * @param run.nx Runs an Nx command.
@@ -51,6 +56,13 @@ export async function buildSample({ folder, nx, note }) {
     const passed = new RegExp(`: ${tests} passed`);
     assert.match(run.output, passed);
     note(`\`${target}\``, run, `${tests} passed`);
+  }
+  for (const { nx: command, shows } of [...COMMANDS, DOC_TESTS]) {
+    const run = await nx(command.split(' '));
+    assert.ok(run.output.includes(shows), `nx ${command} does not show ${shows}:\n${run.output}`);
+    assert.deepEqual(runnersIn(run.output), [RUNNER], `nx ${command}:\n${run.output}`);
+    const line = run.output.split('\n').find((each) => each.includes(shows));
+    note(`\`${command.split(':').at(-1)}\``, run, line.trim().replaceAll('`', ''));
   }
   const { file, find, replace, runs } = CHANGE;
   const path = join(folder, file);

@@ -32,7 +32,9 @@ has a larger one.`,
 
 Written by \`npm run e2e:lima -- --only=guest-sample --write\`, in the VM of [lima.md](lima.md),
 with the options of a Mac: the sample in \`e2e/glommio\` and the crates that it depends on are
-compiled in the guest, and \`limaSources\` is \`mount\`, read-only.`,
+compiled in the guest, and \`limaSources\` is \`mount\`, read-only. The rows after the tests are the
+commands of LIMA_TESTING.md that compile the crate, and its doc tests, each of which said that it
+ran in the guest.`,
   },
   'lima-doctor.md': {
     introduction: `# What the doctor finds in a real Lima VM
@@ -46,7 +48,8 @@ the guest in the VM of [lima.md](lima.md), with the options of a Mac.`,
 Written by \`npm run e2e:lima -- --only=document-table --write\`: the rows of
 \`tools/document-table.json\` that run tests, on the sample in \`e2e/glommio\` in the VM of
 [lima.md](lima.md). Numbers of tests are those of a native run. The tests are built on the
-host and copied; \`make all\` formats and lints there, too. Nothing comes from a cache.`,
+host and copied; \`make all\` formats and lints there, too. Nothing comes from a cache. The commands
+that run no tests are in [lima-sample.md](lima-sample.md), where the guest compiles.`,
   },
 };
 

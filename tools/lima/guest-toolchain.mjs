@@ -2,19 +2,20 @@ import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runOrThrow } from './run-or-throw.mjs';
 
-const PROGRAMS = ['cargo', 'rustc', 'rustdoc'];
+const PROGRAMS = ['cargo', 'rustc', 'rustdoc', 'cargo-clippy', 'clippy-driver'];
 
 /** What `installToolchain` would install: folder of the toolchain, and all that names its version. */
 export function hostToolchain() {
   const sysroot = runOrThrow('rustc', ['--print', 'sysroot']).trim();
   const version = runOrThrow('rustc', ['--version', '--verbose']);
-  return { sysroot, version, triple: /^host: (.*)$/m.exec(version)[1] };
+  const programs = PROGRAMS.join(' ');
+  return { sysroot, version: `${version}\n${programs}`, triple: /^host: (.*)$/m.exec(version)[1] };
 }
 
 /**
  * Copies this machine's Rust toolchain to `/usr/local` of the root file system
  * `root`: Debian's own is too old for the crates that are built in the guest, and
- * the guest has no network. Only what builds and documents crates comes along.
+ * the guest has no network. Only what builds, checks and documents crates comes along.
  */
 export function installToolchain({ sysroot, triple }, root) {
   const into = join(root, 'usr/local');
