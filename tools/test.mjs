@@ -24,6 +24,7 @@ const checks = {
       'tools',
     ),
   ],
+  tools: [['node', ['tools/check-tools.mjs']]],
 };
 const suites = {
   unit: ['packages/object-graph', 'packages/nx-cargo-test'],

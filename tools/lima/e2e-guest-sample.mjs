@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { repository } from '../setup.mjs';
 import { COMMANDS, RUNNER, runnersIn } from './e2e-document-table.mjs';
 import { executed } from './e2e-guest-build.mjs';
@@ -59,9 +60,11 @@ export async function buildSample({ folder, nx, note }) {
   }
   for (const { nx: command, shows } of [...COMMANDS, DOC_TESTS]) {
     const run = await nx(command.split(' '));
-    assert.ok(run.output.includes(shows), `nx ${command} does not show ${shows}:\n${run.output}`);
-    assert.deepEqual(runnersIn(run.output), [RUNNER], `nx ${command}:\n${run.output}`);
-    const line = run.output.split('\n').find((each) => each.includes(shows));
+    // cargo colours what it says.
+    const output = stripVTControlCharacters(run.output);
+    assert.ok(output.includes(shows), `nx ${command} does not show ${shows}:\n${output}`);
+    assert.deepEqual(runnersIn(output), [RUNNER], `nx ${command}:\n${output}`);
+    const line = output.split('\n').find((each) => each.includes(shows));
     note(`\`${command.split(':').at(-1)}\``, run, line.trim().replaceAll('`', ''));
   }
   const { file, find, replace, runs } = CHANGE;

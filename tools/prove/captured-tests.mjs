@@ -2,16 +2,12 @@
 // parts that `build-tests` uses, but without Nx.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { repository } from '../setup.mjs';
-
-const require = createRequire(import.meta.url);
-const plugin = (module) => require(join(repository, 'packages/nx-cargo-test/dist', module));
-const { writeLinkerShim } = plugin('cargo/linker-shim.js');
-const { CAPTURE_VARIABLE } = plugin('cargo/linker-shim-script.js');
-const { listCaptures, readCapture } = plugin('cargo/read-capture.js');
-const { fingerprintBinary, isInside } = plugin('fingerprint/fingerprint-binary.js');
+import { writeLinkerShim } from '../../packages/nx-cargo-test/dist/cargo/linker-shim.js';
+import { CAPTURE_VARIABLE } from '../../packages/nx-cargo-test/dist/cargo/linker-shim-script.js';
+import { listCaptures, readCapture } from '../../packages/nx-cargo-test/dist/cargo/read-capture.js';
+import { fingerprintBinary } from '../../packages/nx-cargo-test/dist/fingerprint/fingerprint-binary.js';
+import { isInside } from '../../packages/nx-cargo-test/dist/is-inside.js';
 
 /**
  * The environment in which cargo or rustc is to be started so that links of

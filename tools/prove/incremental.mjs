@@ -2,9 +2,9 @@
 // edited step by step, and each build is fingerprinted in both ways, with the parts of `build-tests`.
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { repository } from '../setup.mjs';
+import { openLinkStates } from '../../packages/nx-cargo-test/dist/fingerprint/link-states.js';
+import { openTableCache } from '../../packages/nx-cargo-test/dist/fingerprint/table-cache.js';
 import { fingerprintTests } from './captured-tests.mjs';
 import { TOOLCHAIN } from './edits/build.mjs';
 import { STEPS } from './edits/plan.mjs';
@@ -16,10 +16,6 @@ export const title = 'What is told from an earlier link is what the whole link s
 
 const OPT_LEVELS = [0, 3];
 const EDITS_PER_LEVEL = 250;
-const require = createRequire(import.meta.url);
-const plugin = (module) => require(join(repository, 'packages/nx-cargo-test/dist', module));
-const { openTableCache } = plugin('fingerprint/table-cache.js');
-const { openLinkStates } = plugin('fingerprint/link-states.js');
 
 /** Runs what is not yet in the results: whole chains of builds, as each is told from those before. */
 export async function prove({ scratch, limit = Infinity, seed = 1, say }) {

@@ -53,8 +53,8 @@ export const SABOTAGES = {
     changes: [
       [
         'location-readers.ts',
-        'if (!this.#isPanicOnly(graph.references.targets[called]!)) return false;',
-        'if (called < 0) return false;',
+        'isForPanics = this.#isPanicOnly(targets[called]!);',
+        'isForPanics = called >= 0;',
       ],
     ],
   },
