@@ -34,8 +34,8 @@ export function writeSample(folder) {
   );
 }
 
-/** Its doc tests: how many pass. */
-const DOC_TESTS = { nx: 'run glommio:test-doc', shows: 'passed' };
+/** It has no doc tests, which rustdoc in the guest has to find out. */
+const DOC_TESTS = { nx: 'run glommio:test-doc', shows: 'doc tests: none' };
 
 /**
  * Builds and runs the sample's tests and the commands that compile it, and the tests again
