@@ -5,7 +5,7 @@ import type {
   TestDifference,
 } from '@nx-cargo-test/object-graph';
 import { nodeAsJson } from './describe-node';
-import { countOf } from './plain-text';
+import { countOf } from '../count-of';
 
 /** What a kind of change means, for people. */
 const MEANING: Readonly<Record<ChangeKind, string>> = {

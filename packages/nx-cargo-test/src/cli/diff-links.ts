@@ -22,7 +22,8 @@ import {
   differenceAsJson,
 } from './describe-change';
 import { nodeName } from './describe-node';
-import { countOf, plainText } from './plain-text';
+import { countOf } from '../count-of';
+import { plainText } from './plain-text';
 
 /** Two links of one binary, compared. */
 interface Compared {

@@ -2,7 +2,7 @@ import { CargoTestError } from '../errors';
 import { findTests, ofPackage } from './find-tests';
 import type { LedgerCommand } from './ledger-commands';
 import { countTests, ledgerEntries } from './ledger-entries';
-import { countOf } from './plain-text';
+import { countOf } from '../count-of';
 import { orUnusable, readLedger } from './read-ledger';
 
 /**

@@ -5,7 +5,8 @@ import { entryAsJson } from './entry-json';
 import { ofPackage } from './find-tests';
 import type { LedgerCommand } from './ledger-commands';
 import { countTests, ledgerEntries, tellingRecord, type LedgerEntry } from './ledger-entries';
-import { alignColumns, countOf, formatMoment, formatSeconds, plainText } from './plain-text';
+import { countOf } from '../count-of';
+import { alignColumns, formatMoment, formatSeconds, plainText } from './plain-text';
 import { readLedger } from './read-ledger';
 
 /** Which entries to list, and how. */

@@ -19,12 +19,6 @@ export function formatSeconds(seconds: number | undefined): string {
   return seconds === undefined ? '' : `${seconds.toFixed(2)} s`;
 }
 
-/** For example `1 test`, `2 tests`, `1 entry`, `2 entries`. */
-export function countOf(number: number, what: string): string {
-  if (number === 1) return `1 ${what}`;
-  return `${number} ${what.endsWith('y') ? `${what.slice(0, -1)}ies` : `${what}s`}`;
-}
-
 /** Lines whose columns are aligned; the last column is as long as it is. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];

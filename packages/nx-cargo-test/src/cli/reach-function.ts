@@ -10,7 +10,8 @@ import {
   type ObjectsCommand,
 } from './captured-links';
 import { findNodes, unknownFunction } from './find-node';
-import { countOf, plainText } from './plain-text';
+import { countOf } from '../count-of';
+import { plainText } from './plain-text';
 
 /** What one binary's tests have to do with a function. */
 interface Reached {

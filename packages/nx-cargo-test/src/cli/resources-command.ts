@@ -9,7 +9,8 @@ import {
   type ResourceFile,
 } from '../resources/resource-records';
 import { selectProject, type CargoProject } from './cargo-project';
-import { countOf, plainText } from './plain-text';
+import { countOf } from '../count-of';
+import { plainText } from './plain-text';
 import { resourcesAsJson, resourcesAsText } from './resources-table';
 import type { TextSink } from './run-cli';
 

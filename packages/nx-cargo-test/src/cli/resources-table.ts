@@ -10,7 +10,8 @@ import {
   type ResourceSummary,
 } from '../resources/resource-summary';
 import { RESOURCES, type ResourceUse } from '../resources/resource-use';
-import { alignColumns, countOf, formatMoment, plainText } from './plain-text';
+import { countOf } from '../count-of';
+import { alignColumns, formatMoment, plainText } from './plain-text';
 
 /** What is known of modules as a table, and what follows from it in words. */
 export function resourcesAsText(contents: readonly ResourceFile[]): string {

@@ -6,7 +6,7 @@ import { EVERY_KEY, type LedgerRecord } from '../ledger/ledger-record';
 import type { Ledger } from '../ledger/merge-ledger';
 import { formatExport, parseExport } from './export-file';
 import type { LedgerCommand } from './ledger-commands';
-import { countOf } from './plain-text';
+import { countOf } from '../count-of';
 import { orUnusable, readLedger } from './read-ledger';
 
 /**

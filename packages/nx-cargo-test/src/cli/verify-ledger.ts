@@ -2,7 +2,8 @@ import { CargoTestError } from '../errors';
 import type { VerifiedFile } from '../ledger/ledger-store';
 import { parseLedgerFileName } from '../ledger/ledger-file-name';
 import type { LedgerCommand } from './ledger-commands';
-import { alignColumns, countOf, plainText } from './plain-text';
+import { countOf } from '../count-of';
+import { alignColumns, plainText } from './plain-text';
 import { orUnusable } from './read-ledger';
 
 /**

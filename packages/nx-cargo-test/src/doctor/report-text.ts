@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
-import { countOf, plainText } from '../cli/plain-text';
+import { countOf } from '../count-of';
+import { plainText } from '../cli/plain-text';
 import type { Diagnosis } from './diagnosis';
 import { SEVERITIES, type Finding, type Severity } from './finding';
 

@@ -6,7 +6,7 @@ import { BUILD_INPUT, CACHED_COMMANDS, commandInputs } from './command-inputs';
 import type { CommandSettings } from './command-options';
 import { guestOf, placeOptions } from './guest-options';
 import type { CargoTestMetadata } from './merged-target';
-import { whyNotCached, type PackageTargetsRequest } from './package-targets';
+import { whyNotCached, type PackageTargetsRequest } from './package-request';
 import type { ResolvedOptions } from './plugin-options';
 
 /** All that the targets of commands follow from. Folders are relative to the Nx workspace root. */

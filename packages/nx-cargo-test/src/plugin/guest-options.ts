@@ -1,3 +1,6 @@
+import { RUNNER_VARIABLE } from '../choose-runner';
+import { instanceCommand } from '../lima/instance-command';
+import type { Input } from './build-inputs';
 import type { ResolvedOptions } from './plugin-options';
 
 /** Where tests of a package run and are built. */
@@ -40,5 +43,30 @@ export function placeOptions(request: GuestRequest, runsCode: boolean): Record<s
     ...(limaBuild === 'auto' ? {} : { limaBuild }),
     ...guestOptions(request),
     ...(isInGuest && runsCode ? { limaEnvironment } : {}),
+  };
+}
+
+/** By which a result of one runner, or of one guest, is not taken for that of another; none where they are shared. */
+export function runnerInputs({ runner, options }: GuestRequest): readonly Input[] {
+  if (options.shareResults) return [];
+  const variable = { env: RUNNER_VARIABLE };
+  return runner === 'native'
+    ? [variable]
+    : [variable, { runtime: instanceCommand(options.limaInstance) }];
+}
+
+/** Options that say where the tests of a leaf run. */
+export function runnerOptions(request: GuestRequest): Record<string, unknown> {
+  const { runner, options } = request;
+  const { limaInstance, limaSources, limaStart, environment, shareResults } = options;
+  const asked = askedRunner(options);
+  // Nx hashes options, so those of shared results are the same wherever they come from.
+  if (runner === 'native' && !shareResults) return asked;
+  const limaEnvironment = [...environment].sort();
+  const limaBuild = guestOf(request).guest === undefined ? 'host' : 'guest';
+  return {
+    ...asked,
+    ...(shareResults ? { shareResults } : {}),
+    ...{ limaInstance, limaSources, limaBuild, limaStart, limaEnvironment },
   };
 }

@@ -1,4 +1,5 @@
 import type { BuiltTests } from '../../build/build-test-binaries';
+import { countOf } from '../../count-of';
 
 /** What a user sees of a finished build, after cargo's own output. */
 export function describeBuild(built: BuiltTests): string {
@@ -11,11 +12,11 @@ export function describeBuild(built: BuiltTests): string {
       : [`  ${content.leaf}: no tests, ${content.absent}`],
   );
   return [
-    `${manifest.package}: fingerprints of ${count(tests, 'test')} in ${count(withTests, 'target')}; ` +
+    `${manifest.package}: fingerprints of ${countOf(tests, 'test')} in ${countOf(withTests, 'target')}; ` +
       `cargo took ${seconds(cargoMilliseconds)}, the rest ${seconds(totalMilliseconds - cargoMilliseconds)}`,
     ...widened.map(
       ({ reason, count: number }) =>
-        `  ${count(number, 'test')} depend on the whole binary: ${reason}`,
+        `  ${countOf(number, 'test')} depend on the whole binary: ${reason}`,
     ),
     ...remade.map(
       ({ name, changed }) =>
@@ -31,10 +32,6 @@ function someOf(files: readonly string[]): string {
 }
 
 const SHOWN_FILES = 3;
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
 
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)} s`;
