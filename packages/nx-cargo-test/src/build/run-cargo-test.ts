@@ -48,7 +48,7 @@ export async function runCargoTest(session: CompileSession): Promise<CargoRun> {
     ],
     workingDirectory: request.cargo.folder,
     environment: given,
-    stderr: 'inherit',
+    stderr: 'show',
   });
   session.cargoMilliseconds += performance.now() - started;
   if (end.notFound) throw new CargoTestError('CARGO_NOT_FOUND', 'there is no cargo in the PATH');

@@ -1,6 +1,7 @@
 import type { ProgramEnd, RunProgram } from '../cargo/run-program';
 import { describeExit } from '../process/process-exit';
 import type { SpawnSupervised } from '../process/supervise-group';
+import { wholeLines } from '../process/whole-lines';
 import { startInGuest } from './guest-process';
 import type { GuestSession } from './guest-session';
 
@@ -16,13 +17,14 @@ export function runInGuest(session: GuestSession): RunProgram {
   return async ({ file, args, workingDirectory, environment, input = '', stderr }) => {
     if (input !== '') throw new TypeError('programs in a guest get no input');
     const text = { stdout: '', stderr: '' };
+    const shown = wholeLines(process.stderr);
     const command = { file, args, workingDirectory, environment };
     const { exit } = await spawn(command, {
       onOutput(stream, piece) {
-        if (stream === 'stderr' && stderr === 'inherit') process.stderr.write(piece);
+        if (stream === 'stderr' && stderr === 'show') shown.write(piece);
         else text[stream] += piece;
       },
-    }).ended;
+    }).ended.finally(shown.end);
     const end: ProgramEnd = {
       code: exit.type === 'code' ? exit.code : undefined,
       description: describeExit(exit),

@@ -5,6 +5,7 @@ import { openGuest } from '../../lima/open-guest';
 import { runningTarget } from '../../plugin/merged-target';
 import { commandEnvironment } from '../../process/command-environment';
 import { spawnSupervised, spawnTalking } from '../../process/spawn';
+import { wholeLines } from '../../process/whole-lines';
 import { describeFailure } from '../../report/describe-failure';
 import { projectFolder } from '../test-module/options';
 import { assertCommandIntact } from './assert-command-intact';
@@ -41,14 +42,18 @@ export default async function cargoExecutor(
       guest === undefined
         ? nativeMachine(request, spawnSupervised)
         : guestMachine(request, guest, forwardedVariables(options, context.root, environment));
+    const shown = { stdout: wholeLines(process.stdout), stderr: wholeLines(process.stderr) };
     await runCommand({
       machine,
       packageFolder: projectFolder(context, context.projectName ?? ''),
       task,
       options,
       verbose: context.isVerbose,
-      onOutput: (stream, text) => void process[stream].write(text),
+      onOutput: (stream, text) => shown[stream].write(text),
       openCheck: () => openCheck(context, options, machine),
+    }).finally(() => {
+      shown.stdout.end();
+      shown.stderr.end();
     });
     return { success: true };
   } catch (error) {
