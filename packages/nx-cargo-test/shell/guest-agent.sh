@@ -1,11 +1,12 @@
 # Runs in a guest, as the one long-lived shell of a run:
 # `sh -c <this> sh <end-guard.sh> <guest-watch.sh>`.
 # Each line of standard input is a request, answered by lines and a line with a dot:
-#   start <id> <job>         a script in base64, run in a session of its own without input
+#   start <id> <job>         a script in base64, run in a session of its own without input;
+#                            "group <process group>", or "said <why it cannot be started>"
 #   watch <id>               looks at what its group holds until it ends
 #   look <id>                what guest-watch.sh sees now, and saw before
 #   poll <id> <out> <err>    "out" and "err" with more than that many bytes of its output, in base64,
-#                            and "end <exit status>", or "lost" if nothing is left of it
+#                            and "end <exit status>", 128 and the number for a signal
 #   kill <id> <signal>       signals all of its group
 #   end <id>                 kills its group ("left" if there was one) and forgets it, with
 #                            what guest-watch.sh tells if it was watched
@@ -37,9 +38,9 @@ set -f
 
 encoded() { base64 | tr -d '\n'; }
 
-# Tells a signal from outside by 128 and its number.
+# Ends as the job did. Signals that the job sends to its whole group must not end it before.
 supervise='
-  trap : INT TERM HUP
+  trap : HUP INT QUIT PIPE ALRM TERM USR1 USR2
   sh "$1/job" </dev/null >"$1/out" 2>"$1/err" &
   child=$!
   wait "$child"
@@ -48,18 +49,23 @@ supervise='
     wait "$child"
     status=$?
   done
-  echo "$status" >"$1/status.part"
-  mv "$1/status.part" "$1/status"
+  exit "$status"
 '
 
+prepare() {
+  mkdir "$folder/$1" && : >"$folder/$1/out" && : >"$folder/$1/err" &&
+    printf '%s' "$2" | base64 -d >"$folder/$1/job"
+}
+
 start() {
-  mkdir "$folder/$1" || return
-  : >"$folder/$1/out"
-  : >"$folder/$1/err"
-  printf '%s' "$2" | base64 -d >"$folder/$1/job" || return
+  if ! said=$(prepare "$1" "$2" 2>&1); then
+    printf 'said %s\n' "$(printf %s "$said" | tr '\n' ' ')"
+    rm -rf -- "${folder:?}/$1"
+    return
+  fi
   setsid sh -c "$supervise" sh "$folder/$1" </dev/null >/dev/null 2>&1 9>&- &
   group=$!
-  echo "$group" >"$folder/$1/group"
+  eval "group_$1=$group"
   echo "+ group $group" >&9
   # Until it has its session, signals to the group would miss it.
   while kill -s 0 "$group" 2>/dev/null && ! kill -s 0 -- "-$group" 2>/dev/null; do sleep 0.01; done
@@ -67,14 +73,14 @@ start() {
 }
 
 watch() {
-  read -r group <"$folder/$1/group"
+  eval "group=\$group_$1"
   sh -c "$watch" sh "$group" "$folder/$1/seen" </dev/null >/dev/null 2>&1 9>&- &
 }
 
 look() {
   # It may have been forgotten just now.
   [ -d "$folder/$1" ] || return 0
-  read -r group <"$folder/$1/group"
+  eval "group=\$group_$1"
   sh -c "$watch" sh "$group" "$folder/$1/seen" look </dev/null 2>/dev/null 9>&-
 }
 
@@ -88,31 +94,31 @@ part() {
   echo
 }
 
+# Whether a process has ended; its exit status is kept then. The shell itself knows it: a record
+# in a file would be empty on a full disk.
+is_over() {
+  eval "[ -z \"\${status_$1:-}\" ]" || return 0
+  if read -r state <"/proc/$2/stat"; then
+    # The name of the program stands in brackets.
+    case ${state##*) } in [ZX]*) ;; *) return 1 ;; esac
+  fi 2>/dev/null
+  wait "$2"
+  eval "status_$1=\$?"
+}
+
 poll() {
-  read -r group <"$folder/$1/group"
+  eval "group=\$group_$1"
   # Before the output, which is whole once the end is known.
   end=
-  if [ -f "$folder/$1/status" ]; then
-    read -r end <"$folder/$1/status"
-    end="end $end"
-  elif ! kill -s 0 "$group" 2>/dev/null; then
-    # It may have ended just now.
-    if [ -f "$folder/$1/status" ]; then
-      read -r end <"$folder/$1/status"
-      end="end $end"
-    else
-      end=lost
-    fi
-  fi
+  if is_over "$1" "$group"; then eval "end=\"end \$status_$1\""; fi
   part out "$folder/$1/out" "$2"
   part err "$folder/$1/err" "$3"
   [ -z "$end" ] || echo "$end"
 }
 
 end() {
-  read -r group <"$folder/$1/group"
-  if [ -f "$folder/$1/status" ]; then
-    wait "$group"
+  eval "group=\$group_$1"
+  if is_over "$1" "$group"; then
     # Descendants may be about to end.
     for attempt in 1 2 3 4 5; do
       kill -s 0 -- "-$group" 2>/dev/null || break
@@ -124,6 +130,7 @@ end() {
   if [ -f "$folder/$1/seen" ]; then
     sh -c "$watch" sh "$group" "$folder/$1/seen" tell </dev/null 2>/dev/null 9>&-
   fi
+  unset "group_$1" "status_$1"
   rm -rf -- "${folder:?}/$1"
 }
 
@@ -147,8 +154,8 @@ while IFS=' ' read -r verb first rest; do
     watch) watch "$first" ;;
     look) look "$first" ;;
     kill)
-      read -r group <"$folder/$first/group"
-      kill -s "$rest" -- "-$group" 2>/dev/null
+      eval "group=\${group_$first:-}"
+      [ -z "$group" ] || kill -s "$rest" -- "-$group" 2>/dev/null
       ;;
     end) end "$first" ;;
     make) mkdir -m 700 "$folder/$first" && echo "folder $folder/$first" ;;

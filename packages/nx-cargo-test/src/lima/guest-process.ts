@@ -19,7 +19,7 @@ const LONGEST_PAUSE = 200;
 
 /**
  * Starts a command in a guest, as `spawnSupervised` does here; its end is told by
- * a record that the guest keeps. If the guest is lost, so is the process.
+ * the guest's own shell. If the guest is lost, so is the process.
  *
  * @param id Not used before with this shell.
  * @param isWatched Whether the guest looks at what its processes hold.
@@ -82,7 +82,7 @@ async function follow(
   const started = await shell.ask(`start ${id} ${encoded(jobScript(command))}`);
   if (valueOf(started, 'group') === undefined) {
     return {
-      exit: { type: 'notStarted', reason: `the guest said: ${started.join(' ')}` },
+      exit: { type: 'notStarted', reason: `the guest said: ${valueOf(started, 'said') ?? ''}` },
       leftProcesses: false,
     };
   }
@@ -124,13 +124,13 @@ async function follow(
 /** Runs the command in its folder with just its environment. */
 function jobScript({ file, args, workingDirectory, environment }: Command): string {
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  const words = [...assignments, file, ...args].map(shellWord).join(' ');
+  // To env(1), a program whose path has an equals sign would be one more variable.
+  const program = file.includes('=') ? ['nice', '-n', '0', file] : [file];
+  const words = [...assignments, ...program, ...args].map(shellWord).join(' ');
   return `cd -- ${shellWord(workingDirectory)} || exit 126\nexec env $default_signals -i ${words}\n`;
 }
 
 function exitOf(answer: readonly string[]): ProcessExit | undefined {
-  // Nothing was left to keep a record: only SIGKILL does that.
-  if (answer.includes('lost')) return { type: 'signal', signal: 'SIGKILL' };
   const status = valueOf(answer, 'end');
   if (status === undefined) return undefined;
   const code = Number(status);
