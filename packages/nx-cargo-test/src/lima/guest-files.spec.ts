@@ -2,10 +2,12 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -130,6 +132,55 @@ test('what was changed in the guest becomes again what it is here', async () => 
   await files('copy').place(plan(), shell);
   expect(inGuest('data')).toBe('one');
   expect(statSync(join(root, 'crate/data')).mode & 0o777).toBe(0o600);
+});
+
+test('a link that points elsewhere is brought, and one that stays is not', async () => {
+  symlinkSync('data', join(root, 'here/link'));
+  symlinkSync('data', join(root, 'here/same -> "link'));
+  await files('copy').place(plan(), shell);
+  await files('copy').place(plan(), shell);
+  expect(said).toEqual([copied(3)]);
+  rmSync(join(root, 'here/link'));
+  symlinkSync('other', join(root, 'here/link'));
+  await files('copy').place(plan(), shell);
+  expect(said).toEqual([copied(3), copied(1)]);
+  expect(readlinkSync(join(root, 'crate/link'))).toBe('other');
+});
+
+test('a file becomes a link to the same content, and a file again', async () => {
+  writeFileSync(join(root, 'here/same'), 'one');
+  for (const name of ['data', 'same']) chmodSync(join(root, 'here', name), 0o777);
+  await files('copy').place(plan(), shell);
+  rmSync(join(root, 'here/same'));
+  symlinkSync('data', join(root, 'here/same'));
+  await files('copy').place(plan(), shell);
+  expect(readlinkSync(join(root, 'crate/same'))).toBe('data');
+  rmSync(join(root, 'here/same'));
+  writeFileSync(join(root, 'here/same'), 'one');
+  chmodSync(join(root, 'here/same'), 0o777);
+  await files('copy').place(plan(), shell);
+  expect(lstatSync(join(root, 'crate/same')).isFile()).toBe(true);
+});
+
+test('a folder becomes a link, a folder again, and a file', async () => {
+  mkdirSync(join(root, 'here/real/deep'), { recursive: true });
+  mkdirSync(join(root, 'here/place/deep'), { recursive: true });
+  for (const name of ['real', 'place']) writeFileSync(join(root, `here/${name}/deep/x`), 'same');
+  const place = join(root, 'here/place');
+  await files('copy').place(plan(), shell);
+  rmSync(place, { recursive: true });
+  symlinkSync('real', place);
+  await files('copy').place(plan(), shell);
+  expect(readlinkSync(join(root, 'crate/place'))).toBe('real');
+  rmSync(place);
+  cpSync(join(root, 'here/real'), place, { recursive: true });
+  await files('copy').place(plan(), shell);
+  expect(lstatSync(join(root, 'crate/place')).isDirectory()).toBe(true);
+  expect(inGuest('place/deep/x')).toBe('same');
+  rmSync(place, { recursive: true });
+  writeFileSync(place, 'a file');
+  await files('copy').place(plan(), shell);
+  expect(inGuest('place')).toBe('a file');
 });
 
 test('a binary that was built in the guest is not copied', async () => {

@@ -13,6 +13,13 @@ import { join } from 'node:path';
 import { spawnWithNode } from '../process/test-support/spawn-with-node';
 import { listSources, packSources, type SourceFile } from './source-files';
 
+const AUTHOR = Object.fromEntries(
+  ['AUTHOR', 'COMMITTER'].flatMap((who) => [
+    [`GIT_${who}_NAME`, 'Somebody'],
+    [`GIT_${who}_EMAIL`, 'somebody@example.com'],
+  ]),
+);
+
 let folder: string;
 let into: string;
 
@@ -56,9 +63,33 @@ test('tells contents of the same size and time apart, and permissions', async ()
   expect(changed).toMatchObject({ sha256: after?.sha256, mode: '751' });
 });
 
-test('a link has no content of its own', async () => {
+test('a link is told by what it holds', async () => {
   symlinkSync('one', join(folder, 'link'));
-  expect(await list()).toContainEqual(expect.objectContaining({ path: 'link', sha256: undefined }));
+  const [link] = await list();
+  expect(link).toEqual({ path: 'link', mode: '777', link: 'one' });
+});
+
+test('lists what is in a submodule and in other repositories inside', async () => {
+  const git = (cwd: string, ...args: string[]) =>
+    execFileSync('git', ['-c', 'protocol.file.allow=always', ...args], {
+      cwd,
+      env: { ...process.env, ...AUTHOR },
+      stdio: 'ignore',
+    });
+  git(into, 'init', '--quiet');
+  writeFileSync(join(into, 'inner.c'), 'int x;');
+  git(into, 'add', '.');
+  git(into, 'commit', '--quiet', '--message=inner');
+  git(folder, 'init', '--quiet');
+  git(folder, 'submodule', '--quiet', 'add', into, 'vendor/sub');
+  mkdirSync(join(folder, 'own'));
+  git(join(folder, 'own'), 'init', '--quiet');
+  writeFileSync(join(folder, 'own/.gitignore'), 'noise\n');
+  writeFileSync(join(folder, 'own/noise'), 'x');
+  expect((await paths()).filter((path) => /^(own|vendor)/.test(path))).toEqual([
+    'own/.gitignore',
+    'vendor/sub/inner.c',
+  ]);
 });
 
 test('packs the files that are asked for', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readdir, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CargoTestError, messageOf } from '../errors';
@@ -13,30 +13,47 @@ export interface SourceFile {
   readonly path: string;
   /** Permissions in octal digits, as `stat -c %a` writes them. */
   readonly mode: string;
-  /** SHA-256 of the content, lower-case hexadecimal; undefined for what is no regular file, such as a link. */
-  readonly sha256: string | undefined;
+  /** SHA-256 of the content, lower-case hexadecimal; absent for a link. */
+  readonly sha256?: string;
+  /** What a symbolic link holds; absent for a file. */
+  readonly link?: string;
 }
 
 /** Folders of a build that no test reads, where git can't tell. */
 const NOT_SOURCES = new Set(['target', 'node_modules', '.git']);
 
 /**
- * Lists the files of a folder: those that git knows or would not ignore; outside
- * of a repository all but those of builds. Sorted.
+ * Lists the files and links of a folder: those that git knows or would not ignore, also in
+ * submodules and other repositories inside of it; outside of a repository all but those of
+ * builds. Sorted.
  *
  * @throws {CargoTestError} `GUEST_UNUSABLE` for a file that cannot be read.
  */
 export async function listSources(spawn: SpawnSupervised, folder: string): Promise<SourceFile[]> {
-  const listed = (await gitFiles(spawn, folder)) ?? (await allFiles(folder, ''));
   const files: SourceFile[] = [];
-  for (const path of [...new Set(listed)].sort()) {
+  for (const path of (await listPaths(spawn, folder)).sort()) {
     const file = join(folder, path);
     const status = await lstat(file).catch(() => undefined);
-    if (status === undefined || status.isDirectory()) continue;
-    const mode = (status.mode & 0o7777).toString(8);
-    files.push({ path, mode, sha256: status.isFile() ? await digestOf(file) : undefined });
+    const mode = ((status?.mode ?? 0) & 0o7777).toString(8);
+    if (status?.isFile() === true) files.push({ path, mode, sha256: await digestOf(file) });
+    if (status?.isSymbolicLink() === true) files.push({ path, mode, link: await readlink(file) });
   }
   return files;
+}
+
+async function listPaths(spawn: SpawnSupervised, folder: string): Promise<string[]> {
+  const listed = (await gitFiles(spawn, folder)) ?? (await allFiles(folder, ''));
+  const paths = new Set<string>();
+  for (const entry of listed) {
+    // Of a repository inside of this one git lists only the folder.
+    const path = entry.replace(/\/$/, '');
+    const status = await lstat(join(folder, path)).catch(() => undefined);
+    if (status === undefined) continue;
+    if (!status.isDirectory()) paths.add(path);
+    else
+      for (const inner of await listPaths(spawn, join(folder, path))) paths.add(`${path}/${inner}`);
+  }
+  return [...paths];
 }
 
 /**
