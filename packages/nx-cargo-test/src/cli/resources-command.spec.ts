@@ -195,6 +195,12 @@ test('says so when nothing is known, and warns of damaged files', async () => {
 });
 
 describe('forget', () => {
+  test('says how modules and the project are named', async () => {
+    const { out } = await cli('resources', 'forget', '--help');
+    expect(out).toMatch(/modules such as task::arena/);
+    expect(out).toMatch(/--project <name>/);
+  });
+
   test('forgets the modules that are named', async () => {
     await recordTwo();
     expect(await cli('resources', 'forget', 'lib::executor', '--project=sample')).toEqual({

@@ -37,12 +37,15 @@ interface Selection {
  * @param open Finds the workspace; called by the command that is run.
  */
 export function addResourcesCommands(program: Command, open: () => ResourcesCommand): void {
+  const modules = 'modules such as task::arena, or ends of their paths (default: all)';
+  const project = ['--project <name>', 'an Nx project (default: the one of this folder)'] as const;
+  const ofPackage = ['--package <name>', 'the project of this Cargo package'] as const;
   const resources = program
     .command('resources')
     .description('tells what processes of tests needed, and what all tests in one process would')
-    .argument('[module...]', 'modules such as task::arena, or ends of their paths (default: all)')
-    .option('--project <name>', 'an Nx project (default: the one of this folder)')
-    .option('--package <name>', 'the project of this Cargo package')
+    .argument('[module...]', modules)
+    .option(...project)
+    .option(...ofPackage)
     .option('--json', 'prints JSON')
     .action((modules: string[], options: Selection & { readonly json?: true }) =>
       showResources(open(), modules, options),
@@ -51,7 +54,9 @@ export function addResourcesCommands(program: Command, open: () => ResourcesComm
   resources
     .command('forget')
     .description('forgets what was seen, and what was learned from processes that were killed')
-    .argument('[module...]', 'the same (default: all)')
+    .argument('[module...]', modules)
+    .option(...project)
+    .option(...ofPackage)
     .action((modules: string[], _options: unknown, command: Command) =>
       forgetModules(open(), modules, command.optsWithGlobals<Selection>()),
     );

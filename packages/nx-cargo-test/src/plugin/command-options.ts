@@ -63,8 +63,12 @@ const targetEntries = {
 /** Options of that shape, or `false`. */
 function orFalse<const Entries extends v.ObjectEntries>(entries: Entries) {
   const options = v.strictObject(entries);
+  const neither = v.custom<false>(() => false, 'false or Object');
   // Chosen by the value, so that a message is about the key that is wrong, not about both kinds.
-  return v.lazy((value) => (value === false ? v.literal(false) : options));
+  return v.lazy((value) => {
+    if (value === false) return v.literal(false);
+    return typeof value === 'object' && value !== null ? options : neither;
+  });
 }
 
 /** The option `targets` of the plugin: `false` for none of them, or for each its options or `false`. */

@@ -69,7 +69,7 @@ describe('resolveOptions', () => {
     [{ sets: { doc: ['a'] } }, 'sets.doc: test-doc is the target of the doc tests'],
     [{ runner: 'Lima' }, 'got "Lima"; did you mean lima?'],
     [3, '(all)'],
-    [{ targets: true }, 'targets: expected Object, got true'],
+    [{ targets: true }, 'targets: expected false or Object, got true'],
     [
       { targets: { lnt: false } },
       'targets.lnt: unknown option; did you mean lint?; known are build, lint, fmt, fmt-check',
@@ -82,7 +82,7 @@ describe('resolveOptions', () => {
       { targets: { fmt: { features: ['a'] } } },
       'targets.fmt.features: unknown option; known are name, args, toolchain',
     ],
-    [{ targets: { lint: 3 } }, 'targets.lint: expected Object, got 3'],
+    [{ targets: { lint: 3 } }, 'targets.lint: expected false or Object, got 3'],
     [{ targets: { lint: { args: '-D' } } }, 'targets.lint.args: expected Array, got "-D"'],
     [{ targets: { lint: { name: 'a:b' } } }, 'targets.lint.name'],
     [{ targets: { lint: { toolchain: '+nightly' } } }, 'targets.lint.toolchain'],

@@ -12,6 +12,15 @@ import type { ResolvedCommands } from './command-options';
 
 const names = v.array(v.string());
 
+/** What Nx takes for an input; of others it says itself that nx.json does not name them. */
+const fileset = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?:!?\{(?:projectRoot|workspaceRoot)\}(?:\/|$)|[^\s!{}/*]+$)/,
+    'a fileset that begins with {projectRoot}/ or {workspaceRoot}/',
+  ),
+);
+
 const optionsSchema = v.strictObject({
   /**
    * Cargo features to build the tests with.
@@ -38,12 +47,16 @@ const optionsSchema = v.strictObject({
    * and `{workspaceRoot}`. A change of one reruns every test module of the package.
    * Default: the folders that people keep fixtures in, see {@link defaultRuntimeInputs}.
    */
-  runtimeInputs: v.optional(names, () => [...defaultRuntimeInputs]),
+  runtimeInputs: v.optional(v.array(fileset), () => [...defaultRuntimeInputs]),
   /**
    * Environment variables that tests read at run time.
    * Default: see {@link defaultEnvironment}.
    */
-  environment: v.optional(names, () => [...defaultEnvironment]),
+  environment: v.optional(
+    // Nx would hash any other text as a variable that is never set.
+    v.array(v.pipe(v.string(), v.regex(/^[^\s=]+$/, 'a variable name'))),
+    () => [...defaultEnvironment],
+  ),
   /**
    * Environment variables that build scripts or macros read, besides those that
    * are always covered (`RUSTFLAGS`, `CARGO_*`, `CC`, `CFLAGS` and their like).
@@ -84,7 +97,10 @@ const optionsSchema = v.strictObject({
    * Default: `{}`
    */
   sets: v.optional(
-    v.record(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/, 'a target name')), names),
+    v.record(
+      v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/, 'a target name')),
+      v.pipe(names, v.minLength(1)),
+    ),
     () => ({}),
   ),
   /**
@@ -132,7 +148,10 @@ const optionsSchema = v.strictObject({
    * Default: `default`
    */
   limaInstance: v.optional(
-    v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a name')),
+    v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a name of letters, digits, _, . and -'),
+    ),
     'default',
   ),
   /**

@@ -101,6 +101,16 @@ test.each<[string, World, string, string]>([
     'a:lint: cargo clippy ended with exit code 101',
   ],
   [
+    'shows what is not formatted',
+    {
+      options: { command: 'fmt-check' },
+      exit: { type: 'code', code: 1 },
+      answers: ['fmt --version'],
+    },
+    'COMMAND_FAILED',
+    'cargo fmt ended with exit code 1; the target fmt makes the changes that are shown',
+  ],
+  [
     'was killed',
     { exit: { type: 'signal', signal: 'SIGKILL' }, answers: ['clippy --version'] },
     'COMMAND_FAILED',

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { findPackage } from '../../build/build-test-binaries';
-import { COMMANDS } from '../../command/cargo-command';
+import { COMMANDS, type CargoCommand } from '../../command/cargo-command';
 import { clippyConfigurationArguments } from '../../command/clippy-configuration';
 import { commandLine, splitArguments } from '../../command/command-line';
 import { enabledBenches } from '../../command/enabled-benches';
@@ -116,6 +116,12 @@ async function runOnce(
   return { exit, stdout };
 }
 
+/** rustfmt ends with 1 where it shows differences, and after errors of its own. */
+function hintOf(command: CargoCommand, exit: ProcessExit): string {
+  const differs = command === 'fmt-check' && exit.type === 'code' && exit.code === 1;
+  return differs ? '; the target fmt makes the changes that are shown' : '';
+}
+
 async function failure(
   { options: { command, toolchain }, task, machine }: CommandRun,
   exit: ProcessExit,
@@ -135,7 +141,7 @@ async function failure(
     (await findMissingTool(failed, machine.host.run)) ??
     new CargoTestError(
       'COMMAND_FAILED',
-      `${task}: cargo ${COMMANDS[command].words[0]} ended with ${how}`,
+      `${task}: cargo ${COMMANDS[command].words[0]} ended with ${how}${hintOf(command, exit)}`,
     )
   );
 }

@@ -9,15 +9,21 @@ import { packageManagerOf } from './package-manager';
 import { workflowYaml } from './workflow-yaml';
 
 /** Words that stand in a shell script without quotes. */
-const word = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_@:/.*-]+$/, 'a name'));
-const branch = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, 'a branch'));
+const word = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_@:/.*-]+$/, 'a name of letters, digits and _ @ : / . * -'),
+);
+const branch = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, 'the name of a branch'),
+);
 
 const entries = {
   /** Where to write. Default: `.github/workflows/rust-tests.yml` */
   file: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^\.github\/workflows\/[^/]+\.ya?ml$/, 'a file in .github/workflows'),
+      v.regex(/^\.github\/workflows\/[^/]+\.ya?ml$/, 'a .yml or .yaml file in .github/workflows'),
     ),
     '.github/workflows/rust-tests.yml',
   ),

@@ -219,6 +219,16 @@ it('says which targets of a Makefile have one of Nx in their place', async () =>
   expect(text).toContain('Nothing here stands for: install.');
 });
 
+it('says of a Makefile for several crates what runs in all that have it', async () => {
+  writePackage('crates/a', 'a');
+  writePackage('crates/b', 'b');
+  tree.write('Makefile', 'test-words:\n\tcargo test words\n');
+  tree.write('crates/b/Makefile', 'clippy:\n\tcargo clippy\n');
+  const text = await init();
+  expect(text).toContain('make test-words  nx run-many -t test-words\n');
+  expect(text).toContain('make clippy  nx run b:lint\n');
+});
+
 describe('targets that hide inferred ones', () => {
   beforeEach(() => writePackage('crates/a', 'a'));
 

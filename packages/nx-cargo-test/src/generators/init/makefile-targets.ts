@@ -31,13 +31,14 @@ export function describeMakefiles(tree: Tree, { packages }: CargoPackages): stri
       .flatMap((file) => describe(file, tree.read(file, 'utf-8') ?? '', projectOf(folder))),
   );
 
-  function projectOf(folder: string): string {
+  function projectOf(folder: string): string | undefined {
     const here = packages.find((each) => each.folder === folder);
-    return here?.name ?? (packages.length === 1 ? packages[0]!.name : '<project>');
+    return here?.name ?? (packages.length === 1 ? packages[0]!.name : undefined);
   }
 }
 
-function describe(file: string, text: string, project: string): string[] {
+/** @param project The one that the file is about; several without it. */
+function describe(file: string, text: string, project: string | undefined): string[] {
   const targets = makefileTargets(text);
   const replaced = targets.flatMap((name) => {
     const target = isOurTarget(name) ? name : SYNONYMS.get(name);
@@ -50,9 +51,10 @@ function describe(file: string, text: string, project: string): string[] {
     [
       `${file} has targets that Nx can run, with its cache:`,
       ...replaced.map(
-        ({ name, target }) => `  make ${name.padEnd(width)}  nx run ${project}:${target}`,
+        ({ name, target }) =>
+          `  make ${name.padEnd(width)}  nx ${project === undefined ? `run-many -t ${target}` : `run ${project}:${target}`}`,
       ),
-      `\`nx show project ${project}\` lists what is there. A test-<name> that is no module and no test file`,
+      `\`nx show project ${project ?? '<name>'}\` lists what is there. A test-<name> that is no module and no test file`,
       'can be a set: `nx g nx-cargo-test:module-batch <name> --members=…`.',
       ...(others.length === 0 ? [] : [`Nothing here stands for: ${others.join(', ')}.`]),
     ].join('\n'),

@@ -8,13 +8,27 @@ import { withCode } from '../with-code';
 import { writeGeneratedFile } from '../write-generated-file';
 import { limaCommands, limaYaml, MOUNTS } from './lima-yaml';
 
-const size = v.pipe(v.string(), v.regex(/^[1-9][0-9]*(?:\.[0-9]+)?(?:MiB|GiB|TiB)$/, 'a size'));
+const size = v.pipe(
+  v.string(),
+  v.regex(
+    /^[1-9][0-9]*(?:\.[0-9]+)?(?:MiB|GiB|TiB)$/,
+    'a number with MiB, GiB or TiB, such as 4GiB',
+  ),
+);
 
 const entries = {
   /** Where to write. Default: `lima.yaml` */
-  file: v.optional(v.pipe(v.string(), v.regex(/\.ya?ml$/, 'a path of a yaml file')), 'lima.yaml'),
+  file: v.optional(
+    v.pipe(v.string(), v.regex(/\.ya?ml$/, 'a file that ends with .yaml or .yml')),
+    'lima.yaml',
+  ),
   /** Name of the instance. Default: the plugin's option `limaInstance`. */
-  instance: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a name'))),
+  instance: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a name of letters, digits, _, . and -'),
+    ),
+  ),
   /** How the guest sees the workspace. Default: `workspace` */
   mounts: v.optional(v.picklist(MOUNTS), 'workspace'),
   /** Default: `4` */
