@@ -15,6 +15,9 @@ export function findUnknownOption({
   configurations,
 }: TargetConfiguration): string | undefined {
   const known = optionNames(executor);
+  // `targetDefaults` for `lint` or `build` may well hold options of other tools. Only what is
+  // nearly the name of an option was meant for this one.
+  const isShared = executor === 'nx-cargo-test:cargo';
   if (known === undefined) return undefined;
   const places: readonly (readonly [path: string, options: unknown])[] = [
     ['options', options],
@@ -23,7 +26,9 @@ export function findUnknownOption({
     ),
   ];
   for (const [path, given] of places) {
-    const unknown = Object.keys(given ?? {}).find((name) => !known.includes(name));
+    const unknown = Object.keys(given ?? {}).find(
+      (name) => !known.includes(name) && (!isShared || proposeNearest(name, known) !== ''),
+    );
     if (unknown === undefined) continue;
     return `${path}.${unknown}: unknown option${proposeNearest(unknown, known)}; known are ${known.join(', ')}`;
   }
@@ -35,7 +40,7 @@ export function findUnknownOption({
  * umbrella: `targetDefaults` for `test` may well hold options of other projects' runners.
  */
 function optionNames(executor: string): readonly string[] | undefined {
-  const name = /^nx-cargo-test:(build-tests|test-module|test-doc)$/.exec(executor)?.[1];
+  const name = /^nx-cargo-test:(build-tests|test-module|test-doc|cargo)$/.exec(executor)?.[1];
   if (name === undefined) return undefined;
   const file = join(__dirname, '..', '..', 'schemas', `${name}.json`);
   const schema: unknown = JSON.parse(readFileSync(file, 'utf8'));

@@ -162,6 +162,11 @@ describe('wrong options of a target', () => {
       { configurations: { ci: { warnAfter: 3 } } },
       'configurations.ci.warnAfter: unknown option; known are ',
     ],
+    [
+      'nx-cargo-test:cargo',
+      { options: { maxWarnings: 0, fetures: ['serde'] } },
+      'options.fetures: unknown option; did you mean features?; known are command, ',
+    ],
   ])('%s %j', (executor, configured, words) => {
     expect(findUnknownOption({ executor, ...configured })).toContain(words);
   });
@@ -173,6 +178,8 @@ describe('wrong options of a target', () => {
     // What targetDefaults hold for the target test of all projects.
     const defaults = { options: { passWithNoTests: true } };
     expect(findUnknownOption({ executor: 'nx-cargo-test:group', ...defaults })).toBeUndefined();
+    const eslint = { options: { fix: true, maxWarnings: 0, cache: true, quiet: true } };
+    expect(findUnknownOption({ executor: 'nx-cargo-test:cargo', ...eslint })).toBeUndefined();
   });
 
   const place = { package: 'a', cargoWorkspace: 'a' };

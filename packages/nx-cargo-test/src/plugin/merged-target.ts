@@ -86,19 +86,28 @@ export function assertTargetIntact(context: ExecutorContext): void {
     );
   }
   if (metadata.failure) throw new CargoTestError(metadata.failure.code, metadata.failure.message);
-  const unknown = findUnknownOption(target);
-  if (unknown !== undefined) {
-    throw new CargoTestError(
-      'INVALID_OPTIONS',
-      `${projectName}:${targetName}, set by targetDefaults or a project.json: ${unknown}`,
-    );
-  }
+  assertOptionsKnown(`${projectName}:${targetName}`, target);
   const dependsOn = [...metadata.requires.dependsOn, ...(metadata.leaves ?? [])];
   const problem = checkMergedTarget(projectName, targetName, target, {
     ...metadata.requires,
     dependsOn,
   });
   if (problem !== undefined) throw new CargoTestError('TARGET_DEFAULTS_REPLACED', problem);
+}
+
+/**
+ * Fails for an option that the target's executor does not have.
+ *
+ * @param task For the message: `glommio:test-arena`.
+ * @throws {CargoTestError} `INVALID_OPTIONS` with the nearest right one.
+ */
+export function assertOptionsKnown(task: string, target: TargetConfiguration): void {
+  const unknown = findUnknownOption(target);
+  if (unknown === undefined) return;
+  throw new CargoTestError(
+    'INVALID_OPTIONS',
+    `${task}, set by targetDefaults or a project.json: ${unknown}`,
+  );
 }
 
 /**

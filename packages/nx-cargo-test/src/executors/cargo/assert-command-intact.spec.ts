@@ -39,6 +39,7 @@ test.each<[string, CargoCommand, TargetConfiguration]>([
   ['that is not cached', 'lint', { cache: false, inputs: [] }],
   ['with dependencies of other tools', 'build', { dependsOn: ['^build'] }],
   ['that restores what it built', 'build', { cache: true, outputs: ['{workspaceRoot}/bin'] }],
+  ['with options of other tools', 'lint', { options: { maxWarnings: 0 } }],
   ['that its author made', 'lint', { cache: true, inputs: [], metadata: {} }],
 ])('a target %s may run', (_, command, changes) => {
   expect(() => check(command, changes)).not.toThrow();
@@ -70,6 +71,18 @@ test.each<[string, CargoCommand, TargetConfiguration, string]>([
     expect.objectContaining({
       code: 'TARGET_DEFAULTS_REPLACED',
       message: expect.stringContaining(words),
+    }),
+  );
+});
+
+test.each<[string, TargetConfiguration]>([
+  ['inferred', {}],
+  ['own', { metadata: {} }],
+])('a misspelt option of an %s target is told', (_, changes) => {
+  expect(() => check('build', { ...changes, options: { fetures: ['serde'] } })).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_OPTIONS',
+      message: expect.stringContaining('options.fetures: unknown option; did you mean features?'),
     }),
   );
 });

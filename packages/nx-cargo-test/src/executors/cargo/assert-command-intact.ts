@@ -1,7 +1,12 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { CargoTestError } from '../../errors';
 import { CACHED_COMMANDS, describeTool } from '../../plugin/command-inputs';
-import { checkMergedTarget, runningTarget, targetMetadata } from '../../plugin/merged-target';
+import {
+  assertOptionsKnown,
+  checkMergedTarget,
+  runningTarget,
+  targetMetadata,
+} from '../../plugin/merged-target';
 import { projectFolder } from '../test-module/options';
 import type { CargoOptions } from './options';
 
@@ -12,7 +17,8 @@ import type { CargoOptions } from './options';
  *
  * @param guest Name of the Lima instance that it runs in. Default: it runs on this machine.
  * @throws {CargoTestError} `TARGET_DEFAULTS_REPLACED` with what to write, `GRAPH_OUT_OF_DATE` if
- *   it was inferred for another machine, or the failure that inference met with this package.
+ *   it was inferred for another machine, `INVALID_OPTIONS` for what is nearly the name of an
+ *   option, or the failure that inference met with this package.
  */
 export function assertCommandIntact(
   context: ExecutorContext,
@@ -22,9 +28,10 @@ export function assertCommandIntact(
   const { projectName, targetName, target } = runningTarget(context);
   const metadata = targetMetadata(target);
   if (metadata?.failure) throw new CargoTestError(metadata.failure.code, metadata.failure.message);
+  const task = `${projectName}:${targetName}`;
+  assertOptionsKnown(task, target);
   if (metadata === undefined || target.cache !== true) return;
   const { uncached, requires } = metadata;
-  const task = `${projectName}:${targetName}`;
   // What a guest builds lies there, where Nx restores nothing.
   const mayRestore = uncached?.unlessOutputs === true && guest === undefined;
   if (uncached !== undefined && !(mayRestore && (target.outputs ?? []).length > 0)) {
