@@ -155,6 +155,13 @@ test('outside of an Nx workspace the machine is looked at', async () => {
   );
 });
 
+test('outside of an Nx workspace crates below are left alone', async () => {
+  const { 'nx.json': _, ...crates } = SOUND as Record<string, string>;
+  write(crates);
+  expect(short(await look('.'))).toContain('cargo-workspace skipped');
+  expect(findingOf(await look('crates/a'), 'cargo-workspace').severity).toBe('ok');
+});
+
 test('elsewhere than on Linux tests are built and run in Lima', async () => {
   write(SOUND);
   const findings = await look(

@@ -12,7 +12,7 @@ export interface Place {
   readonly workspaceRoot?: string;
   /** Absolute path to which the files of `groups` are relative: the workspace's, or the folder. */
   readonly root: string;
-  /** The Cargo workspace that the folder is in, or all below the root. */
+  /** The Cargo workspace that the folder is in, or all below the root of the Nx workspace. */
   readonly groups: readonly ManifestGroup[];
 }
 
@@ -30,7 +30,9 @@ export async function findPlace(
   const workspaceRoot = workspaceOf(folder, environment);
   const root = workspaceRoot ?? folder;
   const own = relative(root, folder).split(sep).join('/') || '.';
-  const listed = (await listedByGit(ask, root)) ?? below(root, '.');
+  // Below any other folder, such as the home folder, lies what nobody asked about.
+  const listed =
+    workspaceRoot === undefined ? [] : ((await listedByGit(ask, root)) ?? below(root, '.'));
   const files = new Set([...listed, ...above(root, own)]);
   const all = groupManifests(
     [...files].flatMap((file) => {
