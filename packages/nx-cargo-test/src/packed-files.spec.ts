@@ -27,3 +27,10 @@ describe.each(['object-graph', 'nx-cargo-test'])('the package %s', (name) => {
     expect(packedFiles(folder).filter((file) => /\.spec\.|test-support/.test(file))).toEqual([]);
   });
 });
+
+it('@nx/devkit comes with the plugin: as a peer, npm takes its newest version, which refuses an older Nx', () => {
+  const text = readFileSync(join(REPOSITORY, 'packages/nx-cargo-test/package.json'), 'utf8');
+  const { dependencies, peerDependencies } = JSON.parse(text) as Record<string, object>;
+  expect(peerDependencies).toEqual({ nx: expect.any(String) });
+  expect(dependencies).toHaveProperty(['@nx/devkit'], (peerDependencies as { nx: string }).nx);
+});

@@ -22,6 +22,12 @@ test('a workspace with the plugin is fine', () => {
   expect(short(checkNx(facts))).toEqual(ALL_OK);
 });
 
+test('an Nx with which the ledger knows nothing is fine, and told', () => {
+  const findings = checkNx({ ...facts, nx: '24.0.0', devkit: '24.0.0' });
+  expect(short(findings)).toEqual(ALL_OK);
+  expect(findings[1]?.found).toMatch(/^24\.0\.0; .*the ledger leaves out no test$/);
+});
+
 test('outside of a workspace only the machine is judged', () => {
   const { workspaceRoot: _, ...outside } = facts;
   expect(short(checkNx(outside))).toEqual(['node ok', 'nx-workspace skipped']);

@@ -84,7 +84,11 @@ function nx({ nx: version, devkit, nxRange }: NxFacts): Finding {
       mend: [`npm install --save-dev @nx/devkit@${version}`],
     };
   }
-  return { check, severity: 'ok', found: version };
+  // Since then workers get tasks without the details of their hashes.
+  const ledger = isInRange(versionIn(version) ?? [], '>=24.0.0')
+    ? '; it does not tell tasks what it hashed, so the ledger leaves out no test'
+    : '';
+  return { check, severity: 'ok', found: `${version}${ledger}` };
 }
 
 function pluginOptions(nxJson: NxJson): Finding[] {
@@ -112,7 +116,7 @@ function pluginOptions(nxJson: NxJson): Finding[] {
         found: 'nx.json does not name the plugin',
         wanted: '"plugins": ["nx-cargo-test"]',
         why: 'Without it no crate has targets.',
-        mend: ['# add it to nx.json'],
+        mend: ['npx nx g nx-cargo-test:init'],
       },
     ];
   }

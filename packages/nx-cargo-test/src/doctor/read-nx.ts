@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -21,7 +21,8 @@ export function readNx(workspaceRoot: string | undefined): NxFacts {
   const file = join(__dirname, '../../package.json');
   const { engines, peerDependencies } = parseJson(manifestSchema, readFileSync(file, 'utf8'), file);
   const nx = workspaceRoot === undefined ? undefined : versionOf('nx', workspaceRoot);
-  const devkit = workspaceRoot === undefined ? undefined : versionOf('@nx/devkit', workspaceRoot);
+  const devkit =
+    workspaceRoot === undefined ? undefined : versionOf('@nx/devkit', pluginIn(workspaceRoot));
   return {
     node: process.version,
     nodeRange: engines.node,
@@ -36,14 +37,26 @@ export function readNx(workspaceRoot: string | undefined): NxFacts {
   };
 }
 
-/** Version of a package as the workspace resolves it; undefined if it is not there. */
-function versionOf(name: string, workspaceRoot: string): string | undefined {
+/** Version of a package as another folder's files resolve it; undefined if it is not there. */
+function versionOf(name: string, folder: string): string | undefined {
   try {
-    const from = createRequire(join(workspaceRoot, 'package.json'));
+    const from = createRequire(join(folder, 'package.json'));
     const manifest: unknown = from(`${name}/package.json`);
     return v.parse(v.object({ version: v.string() }), manifest).version;
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Folder of the plugin that the workspace has, or the workspace's own: package managers may give
+ * the plugin a package that the workspace cannot see, or another version of it.
+ */
+function pluginIn(workspaceRoot: string): string {
+  try {
+    return realpathSync(join(workspaceRoot, 'node_modules/nx-cargo-test'));
+  } catch {
+    return workspaceRoot;
   }
 }
 
@@ -64,7 +77,9 @@ function parseWithComments(workspaceRoot: string | undefined): (text: string) =>
 /** Undefined where @nx/devkit cannot be loaded. */
 function loadParser(workspaceRoot: string): ((text: string) => unknown) | undefined {
   try {
-    const devkit: unknown = createRequire(join(workspaceRoot, 'package.json'))('@nx/devkit');
+    const devkit: unknown = createRequire(join(pluginIn(workspaceRoot), 'package.json'))(
+      '@nx/devkit',
+    );
     const { parseJson: parse } = v.parse(v.looseObject({ parseJson: v.function() }), devkit);
     return (text) => parse(text);
   } catch {
