@@ -41,6 +41,25 @@ test.each([
   );
 });
 
+test('only in paths of the target folder a hash does not count', () => {
+  const of = (name: string, value: string) => {
+    const environment = { ...run.environment, [name]: value };
+    const places = placesOf('/home/a');
+    return [
+      environmentDigest({ ...run, environment }, places),
+      packageVariablesDigest(environment, places),
+    ].join();
+  };
+  for (const name of ['SESSION', 'CARGO_PKG_VERSION']) {
+    for (const text of ['1.0.0-HASH', '/data/x-HASH/y', '/home/a/ws/target-HASH']) {
+      const [one, two] = ['0123456789abcdef', 'fedcba9876543210'].map((hash) =>
+        of(name, text.replace('HASH', hash)),
+      );
+      expect(one).not.toBe(two);
+    }
+  }
+});
+
 test('what cargo tells of the package stands apart', () => {
   const bumped = { ...run.environment, CARGO_PKG_VERSION: '2.0.0' };
   const places = placesOf('/home/a');

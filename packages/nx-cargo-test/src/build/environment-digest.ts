@@ -60,12 +60,18 @@ export function packageVariablesDigest(
   return createHash('sha256').update(JSON.stringify(variables)).digest('hex');
 }
 
-/** Replaces the path of each place at the start of a text or after a character that ends a path. */
+/**
+ * Replaces the path of each place at the start of a text or after a character that
+ * ends a path, and leaves out the hashes in names of folders below the target folder.
+ */
 export function withoutMachine(text: string, places: readonly NamedPlace[]): string {
   const sorted = [...places].sort((a, b) => b.path.length - a.path.length);
   const named = sorted.reduce((result, { path, token }) => replacePath(result, path, token), text);
-  return named.replaceAll(/-[0-9a-f]{16}(?=\/|$)/g, '');
+  return named.replaceAll(BUILT, (path) => path.replaceAll(/-[0-9a-f]{16}(?=\/|$)/g, ''));
 }
+
+/** A path below cargo's target folder. */
+const BUILT = /\{targetFolder\}\/[^\s:;,"']*/g;
 
 /** Replaces a folder's path where it stands as a whole path or in front of a slash. */
 export function replacePath(text: string, path: string, replacement: string): string {
