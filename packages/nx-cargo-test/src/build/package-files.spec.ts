@@ -1,6 +1,6 @@
 import type { CargoPackage, CargoWorkspace } from '../cargo/metadata';
 import type { BuildUnit } from './build-units';
-import { undeclaredReads } from './package-files';
+import { findAssembling, undeclaredReads } from './package-files';
 
 function member(folder: string, ...dependencies: readonly string[]): CargoPackage {
   return {
@@ -46,7 +46,7 @@ test.each([
   ['a build script', unit('/ws/plain', { type: 'script' }), ['/ws/plain/x']],
   ['a crate from outside of the Cargo workspace', unit('/away'), ['/away/x']],
 ])('%s', (_, reader, expected) => {
-  const mayRead = undeclaredReads(cargo, [reader, macros]);
+  const mayRead = undeclaredReads(cargo, [reader, macros], () => false);
   const files = ['/ws/x', '/ws/uses/x', '/ws/macros/x', '/ws/plain/x', '/away/x'];
   expect(files.filter((file) => mayRead(reader, file))).toEqual(expected);
   expect(mayRead(reader, '/ws/Cargo.lock')).toBe(expected.length > 0);
@@ -54,5 +54,20 @@ test.each([
 
 test('without macros in the build, crates read nothing that cargo does not know', () => {
   const reader = unit('/ws/uses');
-  expect(undeclaredReads(cargo, [reader])(reader, '/ws/uses/x')).toBe(false);
+  expect(undeclaredReads(cargo, [reader], () => false)(reader, '/ws/uses/x')).toBe(false);
+});
+
+test.each([
+  [String.raw`global_asm!(".incbin \"data.bin\"");`, true],
+  [String.raw`global_asm!(r#".include "macros.s""#);`, true],
+  ['set.include(3)', false],
+])('the assembler reads what %s asks for', (text, expected) => {
+  const reader = unit('/ws/plain', { files: ['/ws/plain/src/lib.rs'] });
+  const mayRead = undeclaredReads(
+    cargo,
+    [reader],
+    findAssembling(() => text),
+  );
+  expect(mayRead(reader, '/ws/plain/data.bin')).toBe(expected);
+  expect(mayRead(reader, '/ws/uses/data.bin')).toBe(false);
 });

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import type { CargoMessages } from '../cargo/cargo-messages';
 import type { CargoWorkspace } from '../cargo/metadata';
 import { CargoTestError } from '../errors';
@@ -7,7 +7,7 @@ import type { BuildRecord, BuildRecordFile } from './build-record';
 import { readBuildUnits, type BuildUnit } from './build-units';
 import type { HashedSources } from './hashed-sources';
 import { ignoredFiles, type HashedWorkspace } from './ignored-files';
-import { packageOf, undeclaredReads, workspaceFiles } from './package-files';
+import { findAssembling, packageOf, undeclaredReads, workspaceFiles } from './package-files';
 import { localFiles, type BuildFiles } from './build-files';
 import { createSourceContents } from './source-contents';
 import { fileState, takeSnapshot, type SourceSnapshot } from './source-snapshot';
@@ -85,6 +85,7 @@ export function watchStaleBuilds(context: {
       const stale = await withoutIgnored(found, workspace);
       for (const each of stale) {
         touched.set(each.unit.stamp, { unit: each, state: build.making(each.unit).state });
+        if (context.touch === undefined && build.mayKeep(each.unit)) dropIncremental(each.unit);
         await touch(each, context.touch ?? touchedSources.touch);
         sources.set(each.unit.root, fileState(each.unit.root));
       }
@@ -130,6 +131,7 @@ function describeBuild(
   const files = [...sources.keys()].filter(isSource);
   const raw = readBuildUnits(messages, cargo.folder, left);
   const owner = packageOf(cargo, raw);
+  const assembles = findAssembling(textOf);
   const paths = new Set([...files, ...(record?.sources.keys() ?? [])]);
   const units = raw.map((unit) => ({
     ...unit,
@@ -143,8 +145,26 @@ function describeBuild(
     record,
     files,
     contents,
-    mayRead: undeclaredReads(cargo, raw),
+    mayRead: undeclaredReads(cargo, raw, assembles),
+    mayKeep: assembles,
   };
+}
+
+/** Removes what rustc would make the unit of again: `incremental/<crate>-<hash>` beside `deps`. */
+function dropIncremental({ stamp }: BuildUnit): void {
+  const folder = join(dirname(stamp), '../incremental');
+  const crate = basename(stamp).replace(/(?:-[0-9a-f]+)?\.d$/, '');
+  for (const name of localFiles.list(folder))
+    if (name.replace(/-[^-]*$/, '') === crate)
+      rmSync(join(folder, name), { recursive: true, force: true });
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Files that a unit is made of; a script that declares nothing is made of its whole package, cargo holds. */

@@ -49,7 +49,8 @@ function judge(
       before: (file) => files[file]?.content,
       changedAt: (file) => files[file] && (files[file].changedAt ?? 5n),
     },
-    mayRead: (unit) => unit.type === 'script',
+    mayRead: (unit) => unit.type === 'script' || unit.variables.includes('ASSEMBLES'),
+    mayKeep: (unit) => unit.variables.includes('ASSEMBLES'),
   };
   return Object.fromEntries(
     findStaleUnits(build).map(({ unit, declared, undeclared }) => [
@@ -122,4 +123,13 @@ describe.each([
 test('a unit that cargo just made is not stale', () => {
   const files = { '/ws/src/lib.rs': { content: 'a', changedAt: 11n } };
   expect(judge([{ ...crate, fresh: false }], files)).toEqual({});
+});
+
+test('what was just made is stale if incremental compilation keeps what the assembler had read', () => {
+  const record = { units: made, sources: { '/ws/src/lib.rs': 'a' }, others: { '/ws/data': 'b' } };
+  const files = { '/ws/src/lib.rs': { content: 'new' }, '/ws/data': { content: 'new' } };
+  const assembling = { ...crate, variables: ['ASSEMBLES'], fresh: false };
+  expect(judge([assembling], files, record)).toEqual({ crate: ['/ws/data'] });
+  expect(judge([{ ...crate, fresh: false }], files, record)).toEqual({});
+  expect(judge([assembling], files)).toEqual({});
 });

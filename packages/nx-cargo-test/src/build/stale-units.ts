@@ -22,6 +22,8 @@ export interface BuildToJudge {
   readonly contents: SourceContents;
   /** Whether the unit may have read a file without cargo being told. */
   readonly mayRead: (unit: BuildUnit, file: string) => boolean;
+  /** Whether incremental compilation keeps what it made of such a file, even if the unit is made anew. */
+  readonly mayKeep: (unit: BuildUnit) => boolean;
 }
 
 /** A unit that cargo takes for up to date although it was made of other contents. */
@@ -55,7 +57,11 @@ export function findStaleUnits(build: BuildToJudge): StaleUnit[] {
   // Most often there are none, which spares looking at each unit's share of them.
   const otherChanges = others.filter(differs);
   return build.units.flatMap((unit) => {
-    if (!unit.fresh) return [];
+    if (!unit.fresh) {
+      const kept = otherChanges.length > 0 && record !== undefined && build.mayKeep(unit);
+      const undeclared = kept ? otherChanges.filter((file) => build.mayRead(unit, file)) : [];
+      return undeclared.length === 0 ? [] : [{ unit, declared: [], undeclared: undeclared.sort() }];
+    }
     const { state, time } = build.making(unit);
     const isRecorded = record?.units.get(unit.stamp) === state;
     const isChanged = (file: string): boolean =>
