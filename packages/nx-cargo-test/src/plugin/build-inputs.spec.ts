@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildInputs, describeToolchain, hasGlobCharacters, workspacePath } from './build-inputs';
@@ -107,6 +107,23 @@ describe('describeToolchain', () => {
     expect(after).not.toBe(before);
     writeFileSync(target, 'y');
     expect(print('one', {})).not.toBe(after);
+  });
+
+  it('changes with where a link to a folder leads', () => {
+    const files = { "it's $HOME/v1/a": '', "it's $HOME/v2/a": '' };
+    print('one', files);
+    const link = join(folder, "one/it's $HOME/current");
+    symlinkSync('v1', link);
+    for (const args of [
+      ['init', '--quiet'],
+      ['add', '.'],
+    ])
+      execFileSync('git', args, { cwd: join(folder, 'one') });
+    const before = print('one', files);
+    expect(before).toContain('link current v1\n');
+    rmSync(link);
+    symlinkSync('v2', link);
+    expect(print('one', files)).not.toBe(before);
   });
 
   it('changes with the environment that counts, and with no other', () => {

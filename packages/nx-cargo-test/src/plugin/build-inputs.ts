@@ -95,6 +95,8 @@ function describeSurroundings(
     `while :; do for f in ${files}; do show "$n" "$f"; done; [ -n "$d" ] || break; d=\${d%/*}; n=$((n+1)); done`,
     'h=${CARGO_HOME:-$HOME/.cargo}',
     'show home "$h/config.toml"; show home "$h/config"',
+    // Nx hashes files, and follows no link to a folder.
+    SHOW_LINKED_FOLDERS,
     printBuildEnvironment(buildEnvironment),
     // What another version made must not come from a cache: modules might not read it, and
     // a fingerprint is no better than the algorithm that took it.
@@ -102,6 +104,11 @@ function describeSurroundings(
     'true',
   ].join('; ');
 }
+
+/** Prints where symbolic links to folders lead, of those that git knows below the working directory. */
+const SHOW_LINKED_FOLDERS =
+  'git -c core.quotePath=off ls-files -s 2>/dev/null | sed -n "s/^120000 [^\t]*\t//p" | ' +
+  'while IFS= read -r l; do if [ -d "$l" ]; then echo "link $l $(readlink "$l")"; fi; done';
 
 /** `{workspaceRoot}/folder/rest`, without a `.` for the root. */
 export function workspacePath(folder: string, rest = ''): string {
