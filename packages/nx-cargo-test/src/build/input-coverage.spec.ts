@@ -18,7 +18,8 @@ function check(files: string[], variables: string[] = [], changes: Partial<Cover
     workspaceRoot: root,
     covers: (file) => file.startsWith('crate/'),
     printedFiles: [join(root, 'Cargo.lock')],
-    derivedFolders: ['/home/me/.cargo/registry', join(root, 'target')],
+    derivedFolders: ['/home/me/.cargo/registry'],
+    targetFolder: join(root, 'target'),
     declaredVariables: ['DECLARED'],
     setVariables: new Set(['FROM_SCRIPT']),
     environment: {},
@@ -41,7 +42,9 @@ test('covered, printed, derived and system files pass, and so do known variables
       [
         join(root, 'crate/src/lib.rs'),
         join(root, 'Cargo.lock'),
-        join(root, 'target/out/x.rs'),
+        join(root, 'target/debug/build/demo-0123456789abcdef/out/x.rs'),
+        join(root, 'target/debug/deps/artifact/tool-0123456789abcdef/bin/tool'),
+        join(root, 'target/debug/deps/libother-0123456789abcdef.rlib'),
         '/usr/include/x.h',
       ],
       ['CARGO_PKG_NAME', 'OUT_DIR', 'DECLARED', 'FROM_SCRIPT', 'RUSTFLAGS', 'CARGO_BIN_EXE_tool'],
@@ -68,6 +71,26 @@ test('variables that tell where programs are may be asked for by published packa
   });
   await expect(check([], [], asked(true))).resolves.toBeUndefined();
   await expect(check([], [], asked(false))).rejects.toMatchObject({ code: 'UNCOVERED_INPUT' });
+});
+
+test('what something else than this build put into the target folder fails, unless a runtime input prints it', async () => {
+  const file = 'target/wasm32-unknown-unknown/release/program.wasm';
+  const read = [join(root, file)];
+  await expect(check(read)).rejects.toMatchObject({
+    code: 'UNCOVERED_INPUT',
+    message: expect.stringContaining('let a runtime input print'),
+  });
+  await expect(
+    check(read, [], { covers: () => true, isPrinted: (each) => each === file }),
+  ).resolves.toBeUndefined();
+});
+
+test('a workspace that lies below a folder of the system has neighbours that are none of it', async () => {
+  const workspaceRoot = '/usr/src/app/workspace';
+  await expect(check(['/usr/include/x.h'], [], { workspaceRoot })).resolves.toBeUndefined();
+  await expect(check(['/usr/src/app/other.txt'], [], { workspaceRoot })).rejects.toMatchObject({
+    code: 'UNCOVERED_INPUT',
+  });
 });
 
 test('a file that only Nx ignores fails too', async () => {

@@ -17,8 +17,12 @@ export interface CoverageRequest {
   readonly target?: string;
   /** Files whose content a runtime input prints, absolute, so that git may ignore them. */
   readonly printedFiles: readonly string[];
-  /** Absolute folders whose content follows from the rest: cargo's target folder, registry, toolchain. */
+  /** Whether a runtime input names a file, relative to the Nx workspace root. Default: none. */
+  readonly isPrinted?: (file: string) => boolean;
+  /** Absolute folders whose content follows from the rest: what build scripts write to, registry, toolchain. */
   readonly derivedFolders: readonly string[];
+  /** Cargo's target folder, where content follows from the rest that cargo, or a build script, puts there. */
+  readonly targetFolder?: string;
   /** The option `buildEnvironment`. */
   readonly declaredVariables: readonly string[];
   /** Variables that cargo's `[env]` and build scripts set. */
@@ -43,17 +47,23 @@ export async function assertInputsCovered(request: CoverageRequest): Promise<voi
 }
 
 async function uncoveredFiles(request: CoverageRequest): Promise<string[]> {
-  const { workspaceRoot, derivedFolders, covers, printedFiles, target = 'build-tests' } = request;
+  const { workspaceRoot, covers, printedFiles, isPrinted, targetFolder } = request;
+  const { target = 'build-tests' } = request;
+  // What lies in the target folder is no input, and git ignores it as a rule.
+  const unhashed: string[] = [];
   const outside: string[] = [];
   const undeclared: string[] = [];
   const covered: { path: string; reader: string }[] = [];
   for (const input of request.inputs.files) {
     const file = realPath(input.name);
-    if (isInside(file, derivedFolders) || isInside(input.name, derivedFolders)) continue;
+    if (isDerived(file, request) || isDerived(input.name, request)) continue;
     if (printedFiles.includes(input.name) || printedFiles.includes(file)) continue;
     const path = relative(workspaceRoot, file);
+    if (isPrinted?.(path) === true) continue;
     if (path.startsWith('..')) {
-      if (!isInside(file, SYSTEM_FOLDERS)) outside.push(line(input));
+      if (!isOfSystem(file, workspaceRoot)) outside.push(line(input));
+    } else if (targetFolder !== undefined && isInside(file, [targetFolder])) {
+      unhashed.push(`  ${path} (read by ${input.reader})`);
     } else if (!covers(path)) undeclared.push(`  ${path} (read by ${input.reader})`);
     else covered.push({ path, reader: input.reader });
   }
@@ -70,10 +80,41 @@ async function uncoveredFiles(request: CoverageRequest): Promise<string[]> {
       undeclared,
     ),
     section(
-      'files that git or Nx ignores, so that Nx does not hash them; write them to OUT_DIR, or stop ignoring them in .gitignore or .nxignore:',
-      ignored.map((path) => `  ${path} (read by ${readers.get(path)})`),
+      'files that git or Nx ignores, so that Nx does not hash them; write them to OUT_DIR, stop ignoring them in .gitignore or .nxignore, ' +
+        `or let a runtime input print their content: "${target}": {"inputs": ["...", {"runtime": "cat <file>"}]}:`,
+      [...unhashed, ...ignored.map((path) => `  ${path} (read by ${readers.get(path)})`)],
     ),
   ].filter((text) => text !== '');
+}
+
+/** Whether a file follows from what is covered. */
+export function isDerived(
+  file: string,
+  { derivedFolders, targetFolder }: Pick<CoverageRequest, 'derivedFolders' | 'targetFolder'>,
+): boolean {
+  if (isInside(file, derivedFolders)) return true;
+  return (
+    targetFolder !== undefined &&
+    isInside(file, [targetFolder]) &&
+    MADE_BY_CARGO.test(relative(targetFolder, file))
+  );
+}
+
+/** What build scripts write, libraries, and programs that a package depends on. */
+const MADE_BY_CARGO =
+  /(?:^|\/)build\/(?:.+\/)?out(?:\/|$)|(?:^|\/)deps\/(?:artifact\/|[^/]+\.(?:rlib|rmeta|so|a)$)/;
+
+/**
+ * Whether a file is one of the system's own. A workspace may lie below such a folder
+ * itself, as in images for containers: then its neighbours are none.
+ */
+function isOfSystem(file: string, workspaceRoot: string): boolean {
+  const beginning = (path: string): string =>
+    path
+      .split('/')
+      .slice(0, path.startsWith('/usr/local/') ? 4 : 3)
+      .join('/');
+  return isInside(file, SYSTEM_FOLDERS) && beginning(file) !== beginning(workspaceRoot);
 }
 
 /**

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildInputs } from '../build/build-inputs';
 import { coveredFiles, type CoversFile } from '../build/fileset';
-import { assertInputsCovered } from '../build/input-coverage';
+import { assertInputsCovered, isDerived } from '../build/input-coverage';
 import type { CargoConfig } from '../cargo/cargo-config';
 import type { BuildScriptRun } from '../cargo/cargo-messages';
 import type { CargoWorkspace } from '../cargo/metadata';
@@ -39,7 +39,6 @@ export async function assertTargetInputs(
   const { inputs, cargo, config, buildScripts, environment } = task;
   const home = cargoHome(environment, cargo.folder);
   const derivedFolders = [
-    cargo.targetFolder,
     ...buildScripts.map(({ outDir }) => outDir),
     ...(task.madeFolders ?? []),
     join(home, 'registry'),
@@ -54,6 +53,7 @@ export async function assertTargetInputs(
     // The runtime input of the target prints these, whatever git thinks of them.
     printedFiles: [join(cargo.folder, 'Cargo.lock'), ...config.files],
     derivedFolders,
+    targetFolder: cargo.targetFolder,
     declaredVariables: task.declaredVariables,
     setVariables: new Set([
       ...config.environmentNames,
@@ -64,21 +64,34 @@ export async function assertTargetInputs(
   });
   return inputs.files
     .map(({ name }) => name)
-    .filter((file) => !derivedFolders.some((folder) => file.startsWith(`${folder}/`)));
+    .filter((file) => !isDerived(file, { derivedFolders, targetFolder: cargo.targetFolder }));
 }
 
 /** Which files the inputs of the context's own target cover. */
 export function targetCovers(context: ExecutorContext): {
   readonly target: string;
   readonly covers: CoversFile;
+  readonly isPrinted: (file: string) => boolean;
 } {
   const { projectName = '', targetName = '' } = context;
   const project = context.projectGraph.nodes[projectName]?.data;
+  const inputs: readonly unknown[] = project?.targets?.[targetName]?.inputs ?? [];
+  const commands = inputs.flatMap((input) =>
+    typeof input === 'object' && input !== null && 'runtime' in input
+      ? [` ${String(input.runtime)} `]
+      : [],
+  );
   return {
     target: targetName,
-    covers: coveredFiles(project?.targets?.[targetName]?.inputs ?? [], project?.root ?? '.', {
+    covers: coveredFiles(inputs, project?.root ?? '.', {
       ...context.nxJsonConfiguration?.namedInputs,
       ...project?.namedInputs,
     }),
+    isPrinted: (file) => commands.some((command) => namesFile(command, file)),
   };
+}
+
+/** Whether a command's text names a file by its path from the Nx workspace root, where it is run. */
+function namesFile(command: string, file: string): boolean {
+  return command.split(/[\s'"=;|&<>()]+/).some((word) => word.replace(/^\.\//, '') === file);
 }
