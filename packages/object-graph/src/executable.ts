@@ -1,7 +1,7 @@
 import { sourceOf } from './byte-source';
 import type { ByteSource } from './byte-source';
-import { ElfObject, UNDEFINED } from './elf/elf-object';
-import { foreignNames } from './foreign-imports';
+import { ElfObject, isElf, UNDEFINED } from './elf/elf-object';
+import { foreignNames, libraryNeeds } from './foreign-imports';
 import { ObjectLoader } from './object-loader';
 import { FILE_NAME } from './object-table';
 import { withName } from './read-file';
@@ -48,6 +48,17 @@ export function readExecutable(executable: Uint8Array | ByteSource): Executable 
       ...foreignNames(file),
     };
   });
+}
+
+/**
+ * What a shared library needs besides the system's libraries, and the folders that it
+ * names for looking for them; nothing for a file of another format.
+ *
+ * @throws {ObjectGraphError} when its tables are damaged.
+ */
+export function readLibraryNeeds(library: Uint8Array): ReturnType<typeof libraryNeeds> {
+  if (!isElf(library)) return { libraries: [], folders: [] };
+  return withName('shared library', () => libraryNeeds(new ElfObject(library, FILE_NAME)));
 }
 
 /** Whether a name is one of those that an executable takes from shared libraries. */

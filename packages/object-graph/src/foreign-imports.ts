@@ -59,18 +59,33 @@ function versionLibraries(executable: ElfObject): Map<number, string> {
   return libraries;
 }
 
-function neededLibraries(executable: ElfObject): string[] {
-  const table = tableOfType(executable, elf.SHT_DYNAMIC);
+/** What a shared library needs besides the system's libraries, and the folders that it names for looking for them. */
+export function libraryNeeds(library: ElfObject): {
+  readonly libraries: readonly string[];
+  readonly folders: readonly string[];
+} {
+  return {
+    libraries: neededLibraries(library).filter((name) => !SYSTEM_LIBRARY.test(name)),
+    folders: dynamicTexts(library, [DT_RPATH, DT_RUNPATH]).flatMap((text) => text.split(':')),
+  };
+}
+
+const neededLibraries = (file: ElfObject): string[] => dynamicTexts(file, [DT_NEEDED]);
+
+function dynamicTexts(file: ElfObject, tags: readonly number[]): string[] {
+  const table = tableOfType(file, elf.SHT_DYNAMIC);
   if (table === undefined) return [];
   const { reader, strings } = table;
-  const names: string[] = [];
+  const texts: string[] = [];
   for (let at = 0; at + DYNAMIC_ENTRY <= reader.length; at += DYNAMIC_ENTRY)
-    if (reader.u64(at) === DT_NEEDED) names.push(strings().text(reader.u64(at + 8)));
-  return names;
+    if (tags.includes(reader.u64(at))) texts.push(strings().text(reader.u64(at + 8)));
+  return texts;
 }
 
 const DYNAMIC_ENTRY = 16;
 const DT_NEEDED = 1;
+const DT_RPATH = 15;
+const DT_RUNPATH = 29;
 
 /** The first section of a type, and the texts that it refers to. */
 function tableOfType(

@@ -22,6 +22,7 @@ test('exactly the public functions are exported', () => {
     'nodePath',
     'openGraph',
     'readExecutable',
+    'readLibraryNeeds',
     'shortestPath',
     'symbolPath',
     'testsReaching',

@@ -2,7 +2,7 @@ export { compareLinks } from './compare-links';
 export { ObjectGraphError } from './errors';
 export { fingerprintAndKeep, fingerprintTestsAgain } from './fingerprint-again';
 export { fingerprintProgram, fingerprintTests, GRAPH_VERSION } from './fingerprint-tests';
-export { readExecutable } from './executable';
+export { readExecutable, readLibraryNeeds } from './executable';
 export { nodeKind, nodePath } from './node-path';
 export { decodeLinkState, encodeLinkState } from './link-state';
 export { openGraph } from './open-graph';

@@ -6,6 +6,7 @@ import { parseCfgSet } from '../cargo/cfg-expression';
 import type { CompiledBinary } from './compiled-binaries';
 import { fingerprintCompiled, type FingerprintBinary } from './fingerprint-compiled';
 import { openLinkStates } from '../fingerprint/link-states';
+import { readSharedLibraries } from '../fingerprint/shared-libraries';
 import { withoutTableCache } from '../fingerprint/table-cache';
 import { openFingerprintStore } from './fingerprint-store';
 
@@ -110,6 +111,35 @@ test('entries of before state was known are looked at again', async () => {
   writeFileSync(file, JSON.stringify({ version: version.replace(/^\d+:/, ''), ...old }));
   await take(binary('lib', 'a'));
   expect(fingerprintBinary).toHaveBeenCalledTimes(2);
+});
+
+test('a binary whose shared library changed since is looked at again', async () => {
+  const library = join(folder, 'libother.so');
+  const usual = fingerprintBinary.getMockImplementation()!;
+  const takeBeside = async (content: string, isLinked: boolean) => {
+    writeFileSync(library, content);
+    const { digest } = await readSharedLibraries([library], []);
+    fingerprintBinary.mockImplementation(({ tests }) =>
+      Promise.resolve({
+        fingerprints: new Map(tests.map((test) => [test, `1${digest}`])),
+        widened: [],
+        readsEnvironment: new Set(),
+        state: undefined,
+        libraries: { files: [library], searchPaths: [], digest },
+      }),
+    );
+    const { binaries } = await take(binary('lib', 'a', isLinked));
+    return binaries[0]?.fingerprints['t'];
+  };
+  const first = await takeBeside('one\0', true);
+  expect(await takeBeside('one\0', false)).toBe(first);
+  const second = await takeBeside('two\0', true);
+  expect(second).not.toBe(first);
+  const store = openFingerprintStore(folder, '1');
+  expect(await store.has('a')).toBe(true);
+  rmSync(library);
+  expect(await store.has('a')).toBe(false);
+  fingerprintBinary.mockImplementation(usual);
 });
 
 interface Stored {

@@ -112,6 +112,7 @@ async function takeOrRecall(
     widened,
     readsEnvironment,
     state,
+    libraries,
     link: payload,
   } = await context.fingerprintBinary({
     executable,
@@ -136,6 +137,15 @@ async function takeOrRecall(
     widened: [...widened],
     readsEnvironment: [...readsEnvironment],
     ...(state === undefined ? {} : { state: copyState(state) }),
+    ...(libraries === undefined
+      ? {}
+      : {
+          libraries: {
+            files: [...libraries.files],
+            searchPaths: [...libraries.searchPaths],
+            digest: libraries.digest,
+          },
+        }),
   };
   await context.store.write(sha256, taken);
   if (payload !== undefined && compiled.isTest) await context.keepLink(binary, payload);

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { GRAPH_VERSION } from '@nx-cargo-test/object-graph';
 import { FINGERPRINT_SCHEMA, parseJson } from '../fingerprint/fingerprint-file';
+import { readSharedLibraries } from '../fingerprint/shared-libraries';
 import { replaceFile } from '../replace-file';
 import { keepNewestFiles } from './keep-newest-files';
 
 /** Version of an entry's shape, and of what is learned beside fingerprints. */
-const STORE_SCHEMA = 3;
+const STORE_SCHEMA = 4;
 
 const stateSchema = v.strictObject({
   statics: v.array(
@@ -28,12 +29,23 @@ const storedSchema = v.strictObject({
   readsEnvironment: v.array(v.string()),
   /** Which tests share state; absent when that is not known of any. */
   state: v.exactOptional(stateSchema),
+  /** The shared libraries that count; absent for none. */
+  libraries: v.exactOptional(
+    v.strictObject({
+      files: v.array(v.string()),
+      searchPaths: v.array(v.string()),
+      digest: v.string(),
+    }),
+  ),
 });
 
 /** What was learned from the link of one binary. */
 export type StoredFingerprints = Omit<v.InferOutput<typeof storedSchema>, 'version'>;
 
-/** Fingerprints by the SHA-256 of the binary that they were taken of. */
+/**
+ * Fingerprints by the SHA-256 of the binary that they were taken of. Those of a binary
+ * whose shared libraries have changed since are not seen.
+ */
 export interface FingerprintStore {
   has(sha256: string): Promise<boolean>;
   read(sha256: string): Promise<StoredFingerprints | undefined>;
@@ -43,6 +55,12 @@ export interface FingerprintStore {
 }
 
 const KEPT = 200;
+
+async function areSame(libraries: StoredFingerprints['libraries']): Promise<boolean> {
+  if (libraries === undefined) return true;
+  const { digest } = await readSharedLibraries(libraries.files, libraries.searchPaths);
+  return digest === libraries.digest;
+}
 
 /**
  * Opens the store, so that a binary that cargo finds fresh costs no second look
@@ -63,9 +81,9 @@ export function openFingerprintStore(buildFolder: string, version: string): Fing
         await readFile(file, 'utf8'),
         file,
       );
-      return written === stamp ? content : undefined;
+      return written === stamp && (await areSame(content.libraries)) ? content : undefined;
     } catch {
-      // Missing, of an older shape, or cut short: the link is looked at again.
+      // Missing, of an older shape, cut short, or a library is gone: the link is looked at again.
       return undefined;
     }
   };

@@ -69,6 +69,16 @@ export interface BinaryFingerprints {
   readonly link?: LinkPayload;
   /** Undefined when it is not known of any test. */
   readonly state: TestState | undefined;
+  /** What the fingerprints hold of shared libraries, which may change while the binary stays the same. */
+  readonly libraries?: LinkedLibraries;
+}
+
+/** The shared libraries of a link, and what they were when its tests were fingerprinted. */
+export interface LinkedLibraries {
+  readonly files: readonly string[];
+  readonly searchPaths: readonly string[];
+  /** See `readSharedLibraries`. */
+  readonly digest: string;
 }
 
 /**
@@ -78,9 +88,26 @@ export interface BinaryFingerprints {
  * followed; fails when a captured file cannot be read.
  */
 export async function fingerprintBinary(request: FingerprintRequest): Promise<BinaryFingerprints> {
-  const { link, tests } = request;
+  const { link } = request;
   if (link === undefined) return wholeBinary(request, request.unseen ?? 'its link was not seen');
-  const libraries = await readSharedLibraries(link.sharedLibraries, request.locate);
+  const libraries = await readSharedLibraries(
+    link.sharedLibraries,
+    link.searchPaths,
+    request.locate,
+  );
+  const taken = fingerprintLink(request, link, libraries);
+  const { sharedLibraries: files, searchPaths } = link;
+  return files.length === 0
+    ? taken
+    : { ...taken, libraries: { files, searchPaths, digest: libraries.digest } };
+}
+
+function fingerprintLink(
+  request: FingerprintRequest,
+  link: CapturedLink,
+  libraries: Awaited<ReturnType<typeof readSharedLibraries>>,
+): BinaryFingerprints {
+  const { tests } = request;
   const [unfollowed] = [...unfollowedLinkArguments(link), ...libraries.unfollowed];
   if (unfollowed !== undefined) return wholeBinary(request, unfollowed, libraries.digest);
   try {
