@@ -51,6 +51,8 @@ function hardLinkIn(
 ): string | undefined {
   const names = files.list(folder);
   const stems = names.flatMap((name) => {
+    if (name === `${crate}.d` && names.some((other) => other.startsWith(`lib${crate}.`)))
+      return [crate];
     const stem = /^(?:lib)?(.+-[0-9a-f]+)\.d$/.exec(name)?.[1];
     return stem !== undefined && stem.replaceAll('-', '_').startsWith(`${crate}_`) ? [stem] : [];
   });
