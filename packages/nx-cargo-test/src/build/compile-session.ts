@@ -1,4 +1,4 @@
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import { cargoConfigFiles, readCargoConfig, type CargoConfig } from '../cargo/cargo-config';
 import type { CargoPackage, CargoWorkspace } from '../cargo/metadata';
 import { mayUseNativeCpu } from '../cargo/native-cpu';
@@ -87,15 +87,29 @@ export async function openCompileSession(request: CompileRequest): Promise<Compi
   };
 }
 
-/** SHA-256 of the runner if it is a file of the user's; see `CompiledTests`. */
+/**
+ * SHA-256 of the runner if it is a file of the user's, and of files of the package
+ * among its arguments, such as a script for a shell; see `CompiledTests`.
+ *
+ * @param folder Where cargo starts it.
+ */
 export async function digestOfRunner(
-  [program = '']: readonly string[],
-  host: BuildHost,
+  [program = '', ...args]: readonly string[],
+  folder: string,
+  host: Pick<BuildHost, 'digests'>,
 ): Promise<string | undefined> {
-  if (!isAbsolute(program)) return undefined;
-  return host.digests([program]).then(
-    ([digest]) => digest,
-    // Missing: running it will tell.
-    () => undefined,
+  const files = [
+    ...(isAbsolute(program) ? [program] : []),
+    ...args.map((argument) => resolve(folder, argument)),
+  ];
+  const digests = await Promise.all(
+    files.map((file) =>
+      host.digests([file]).then(
+        ([digest]) => digest ?? '',
+        // Missing: running it will tell.
+        () => '',
+      ),
+    ),
   );
+  return digests.join('') || undefined;
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { CargoConfig } from '../cargo/cargo-config';
 import type { CargoMessages } from '../cargo/cargo-messages';
 import type { Toolchain } from '../cargo/toolchain';
@@ -25,7 +26,7 @@ export interface CompiledTests {
   readonly config: CargoConfig;
   /** The configured target runner and its arguments. */
   readonly runner: readonly string[];
-  /** SHA-256 of a runner that is a file of the user's; it may change as tests do. One from the `PATH` is part of the system. */
+  /** Digests of a runner that is a file of the user's, and of scripts that it is given; they may change as tests do. One from the `PATH` is part of the system. */
   readonly runnerDigest: string | undefined;
   /** Target that was compiled for: a triple, or the name of a target file. */
   readonly target: string;
@@ -81,7 +82,11 @@ export async function compileTests(request: CompileRequest): Promise<CompiledTes
       toolchain: session.toolchain,
       config: session.config,
       runner: session.runner,
-      runnerDigest: await digestOfRunner(session.runner, request.host),
+      runnerDigest: await digestOfRunner(
+        session.runner,
+        dirname(request.package.manifestFile),
+        request.host,
+      ),
       target: session.triple,
       nativeCpu: session.nativeCpu,
       cargoMilliseconds: session.cargoMilliseconds,
