@@ -27,6 +27,7 @@ function binary(kind: CompiledBinary['kind'], sha256: string, isLinked = true): 
     link: isLinked
       ? {
           output: '',
+          directory: '',
           inputs: [],
           libraries: [],
           sharedLibraries: [],

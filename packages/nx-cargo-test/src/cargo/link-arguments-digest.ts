@@ -21,7 +21,7 @@ export function linkArgumentsDigest(
   const parts: string[] = [];
   for (const argument of link.otherArguments) {
     if (WITHOUT_EFFECT.test(argument)) continue;
-    const portable = withoutPaths(argument, link.searchPaths, readFile);
+    const portable = withoutPaths(argument, [link.directory, ...link.searchPaths], readFile);
     if (portable !== undefined) parts.push(portable);
   }
   const libraries = link.libraries.map((library) =>
@@ -34,19 +34,19 @@ export function linkArgumentsDigest(
 
 function withoutPaths(
   argument: string,
-  searchPaths: readonly string[],
+  relativeTo: readonly string[],
   readFile: (path: string) => Buffer | undefined,
 ): string | undefined {
   const [, option = '', separator = '', value = ''] =
     /^(-T(?=[^\s=])|[^\s=]*)([\s=]?)(.*)$/s.exec(argument) ?? [];
   const isScript =
-    /^(-T|--script|--version-script|--dynamic-list|--retain-symbols-file|--symbol-ordering-file|--just-symbols|-R|--default-script)$/.test(
+    /^(?:-T|-R|--?(?:(?:default-)?script|(?:version|symbol-ordering|section-ordering|call-graph-ordering)-(?:script|file)|dynamic-list|export-dynamic-symbol-list|retain-symbols-file|just-symbols))$/.test(
       option,
     );
   const candidate = value === '' && !option.startsWith('-') ? option : value;
   const isOperand = candidate === option;
   if (isScript || isOperand) {
-    const folders = isAbsolute(candidate) ? [''] : ['.', ...searchPaths];
+    const folders = isAbsolute(candidate) ? [''] : relativeTo;
     for (const folder of folders) {
       const content = readFile(resolve(folder, candidate));
       if (content === undefined) continue;

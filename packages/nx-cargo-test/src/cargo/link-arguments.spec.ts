@@ -36,6 +36,7 @@ test('a response file groups by quotes and backslashes', () => {
 describe('digest of link arguments', () => {
   const link = (otherArguments: string[], libraries: string[] = []): CapturedLink => ({
     output: '/x/out',
+    directory: '/work',
     inputs: [],
     libraries,
     sharedLibraries: [],
@@ -68,5 +69,17 @@ describe('digest of link arguments', () => {
   test('a linker script counts by content, and libraries count', () => {
     expect(digest(['-T /a/link.x'])).not.toBe(digest(['-T /a/link.x'], [], 'another'));
     expect(digest([], ['-lm'])).not.toBe(digest([], ['-lc']));
+  });
+
+  test.each([
+    '--symbol-ordering-file=order.x',
+    '-version-script=names.x',
+    '--section-ordering-file order.x',
+  ])('the file of %s counts by content, from the folder of the link', (argument) => {
+    const of = (content: string) =>
+      linkArgumentsDigest(link([argument]), (path) =>
+        /^\/work\/\w+\.x$/.test(path) ? Buffer.from(content) : undefined,
+      );
+    expect(of('one')).not.toBe(of('two'));
   });
 });

@@ -16,6 +16,8 @@ export interface LinkInput {
 export interface CapturedLink {
   /** Absolute path of the executable that the linker wrote. */
   readonly output: string;
+  /** Absolute path of the folder that relative paths start from. */
+  readonly directory: string;
   readonly inputs: readonly LinkInput[];
   /** Libraries that no static archive on the search paths answers, as `-lfoo` or by path. */
   readonly libraries: readonly string[];
@@ -116,7 +118,7 @@ async function resolveLink(
         break;
     }
   }
-  return { output, inputs, libraries, sharedLibraries, searchPaths, otherArguments };
+  return { output, directory, inputs, libraries, sharedLibraries, searchPaths, otherArguments };
 }
 
 /** Looks for a library as the linker does: folder by folder, shared before static unless `-Bstatic` holds. */

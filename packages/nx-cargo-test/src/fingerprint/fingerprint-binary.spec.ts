@@ -57,7 +57,14 @@ function request(changes: Partial<FingerprintRequest>, link: Partial<CapturedLin
     isStarted: false,
     tests: ['a', 'b'],
     link: {
-      ...{ output: '', inputs: [], libraries: [], sharedLibraries: [], searchPaths: [] },
+      ...{
+        output: '',
+        directory: '',
+        inputs: [],
+        libraries: [],
+        sharedLibraries: [],
+        searchPaths: [],
+      },
       ...{ otherArguments: [], ...link },
     },
     unseen: undefined,

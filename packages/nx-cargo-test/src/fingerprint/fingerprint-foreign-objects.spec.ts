@@ -21,7 +21,12 @@ test.each(cases)(
         isStarted: false,
         tests: ['one', 'two'],
         link: {
-          ...{ output: '', inputs: [{ path, file: path, kind: 'object' }], libraries: [] },
+          ...{
+            output: '',
+            directory: '',
+            inputs: [{ path, file: path, kind: 'object' }],
+            libraries: [],
+          },
           ...{ sharedLibraries: [], searchPaths: [], otherArguments: [] },
         },
         unseen: undefined,
