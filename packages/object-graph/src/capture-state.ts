@@ -31,6 +31,8 @@ export function captureState(
 ): LinkState | undefined {
   const { program } = graph;
   if (program.hasMissingDefinitions || descriptorCount(program) !== roots.size) return undefined;
+  // Which objects ask for which members is not looked at then.
+  if (shared.order !== undefined) return undefined;
   // A program that gives its environment away by functions of its own is followed anew each time.
   if (ENVIRONMENT_NAMES.some((name) => program.resolveText(name).length > 0)) return undefined;
   if (Object.values(classes).some(({ isAmbiguous }) => isAmbiguous)) return undefined;

@@ -30,6 +30,13 @@ export function environmentReaders(
   return new Set([...roots].filter(([, root]) => doAll || reads[root] === 1).map(([test]) => test));
 }
 
+/** Functions of C libraries that run another program. */
+export const STARTS_PROGRAM: ReadonlySet<string> = new Set([
+  ...['execl', 'execle', 'execlp', 'execv', 'execve', 'execveat', 'execvp', 'execvpe', 'fexecve'],
+  ...['posix_spawn', 'posix_spawnp', 'pidfd_spawn', 'pidfd_spawnp'],
+  ...['system', 'popen'],
+]);
+
 /** Functions and variables of C libraries by which a program gets at its environment or hands it on. */
 const GIVES_ENVIRONMENT = new Set([
   ...['getenv', 'secure_getenv', '__secure_getenv', '__libc_secure_getenv'],
@@ -43,9 +50,8 @@ const GIVES_ENVIRONMENT = new Set([
     '__libc_stack_end',
   ],
   ...['putenv', 'setenv', 'unsetenv', 'clearenv'],
-  ...['execl', 'execle', 'execlp', 'execv', 'execve', 'execveat', 'execvp', 'execvpe', 'fexecve'],
-  ...['posix_spawn', 'posix_spawnp', 'pidfd_spawn', 'pidfd_spawnp'],
-  ...['system', 'popen', 'wordexp'],
+  ...STARTS_PROGRAM,
+  'wordexp',
 ]);
 
 /** Finds any of these by name; the standard library asks for fixed other ones. */

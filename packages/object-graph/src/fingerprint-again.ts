@@ -1,7 +1,7 @@
 import { CannotPatch } from './cannot-patch';
 import { captureState } from './capture-state';
 import { ObjectGraphError } from './errors';
-import { fingerprintRoots, followTests, whatTestsUse } from './fingerprint-tests';
+import { fingerprintRoots, followTests, whatTestsUse, withoutTracing } from './fingerprint-tests';
 import type { TestFingerprints } from './fingerprint-tests';
 import { findChangedFiles } from './link-changes';
 import type { ChangedFile, KeyedLink } from './link-changes';
@@ -84,7 +84,7 @@ function patchedFingerprints(
   };
   const { classes, ...taken } = fingerprintRoots(graph, roots, state, { known });
   if (Object.values(classes).some(({ isAmbiguous }) => isAmbiguous)) return undefined;
-  return { ...taken, unknown: new Map(), ...whatTestsUse(graph, roots, state) };
+  return { ...withoutTracing(taken, new Map()), ...whatTestsUse(graph, roots, state) };
 }
 
 /** The nodes of the tests: there must be one descriptor for each, and no other. */

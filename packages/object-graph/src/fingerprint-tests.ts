@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { environmentReaders } from './environment-readers';
 import { ObjectGraphError } from './errors';
+import type { Executable } from './executable';
 import { LinkedProgram } from './linked-program';
 import type { Link } from './linked-program';
 import { LocationReaders } from './location-readers';
 import type { CountedLocations } from './location-readers';
 import { ObjectGraph } from './object-graph';
+import { ownProgram } from './own-program';
 import { sharedRoots } from './shared-roots';
 import type { SharedRoots } from './shared-roots';
 import { findSharedState } from './shared-state';
@@ -17,7 +19,7 @@ import { findTestDescriptors } from './test-roots';
 import { wordedGraph } from './worded-graph';
 
 /** Version of what enters a fingerprint; a new one makes every fingerprint new. */
-export const GRAPH_VERSION = 5;
+export const GRAPH_VERSION = 6;
 
 /** What the objects of a link tell about its tests. */
 export interface TestFingerprints {
@@ -51,7 +53,12 @@ export interface FingerprintedRoots extends Pick<
   'fingerprints' | 'readsLocations'
 > {
   readonly classes: Readonly<Partial<Record<CountedLocations, ReachedClasses>>>;
+  /** Tests that can read a backtrace of their own: what they reach does not tell all of that. */
+  readonly tracing: ReadonlySet<string>;
 }
+
+/** Why a test in `tracing` depends on the whole binary. */
+export const TRACING_REASON = 'it can read the names in a backtrace of its own';
 
 /**
  * Fingerprints tests by all code and data that each can reach. Equal
@@ -77,7 +84,20 @@ export function followTests(link: Link, tests: readonly string[]): FollowedTests
     roots,
     shared,
     classes,
-    taken: { ...taken, unknown, ...whatTestsUse(graph, roots, shared) },
+    taken: { ...withoutTracing(taken, unknown), ...whatTestsUse(graph, roots, shared) },
+  };
+}
+
+/** Takes the tests that can read a backtrace out of those that are known. */
+export function withoutTracing(
+  { fingerprints, readsLocations, tracing }: Omit<FingerprintedRoots, 'classes'>,
+  unknown: ReadonlyMap<string, string>,
+): Pick<TestFingerprints, 'fingerprints' | 'readsLocations' | 'unknown'> {
+  const isKnown = (test: string): boolean => !tracing.has(test);
+  return {
+    fingerprints: new Map([...fingerprints].filter(([test]) => isKnown(test))),
+    readsLocations: new Set([...readsLocations].filter(isKnown)),
+    unknown: new Map([...unknown, ...[...tracing].map((test) => [test, TRACING_REASON] as const)]),
   };
 }
 
@@ -152,13 +172,19 @@ export function fingerprintRoots(
     readonly known?: (counted: CountedLocations) => KnownClasses | undefined;
   } = {},
 ): FingerprintedRoots {
-  const { unnamed, harness } = sharedByAll;
+  const { unnamed, harness, order } = sharedByAll;
   const shared = [...unnamed, ...harness];
   const readers = new LocationReaders(graph);
+  const own = ownProgram(graph);
+  const allRoots = [...roots].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, root]) => root);
+  // A test that starts its own program may run each test of it.
+  const started = (root: number): readonly number[] =>
+    allRoots.length > 1 && own.startsItself(root) ? allRoots : [];
   const groups: Record<CountedLocations, [string, number][]> = { none: [], caller: [], all: [] };
   // The harness installs a hook of its own, which prints and tells the tests nothing.
   for (const [name, root] of roots) {
-    const counted = options.least === 'all' ? 'all' : readers.countedFor([...unnamed, root]);
+    const counted =
+      options.least === 'all' ? 'all' : readers.countedFor([...unnamed, root, ...started(root)]);
     groups[counted].push([name, root]);
   }
   const fingerprints = new Map<string, string>();
@@ -167,23 +193,36 @@ export function fingerprintRoots(
   for (const counted of ['none', 'caller', 'all'] as const) {
     const group = groups[counted];
     if (group.length === 0) continue;
-    const starts = [...shared, ...group.map(([, root]) => root)];
+    const starts = [...shared, ...group.flatMap(([, root]) => [root, ...started(root)])];
     const targets = readers.targets(counted);
     const classes = new ReachedClasses({ ...worded, targets }, starts, options.known?.(counted));
     allClasses[counted] = classes;
     for (const [name, root] of group) {
-      const digest = classes.digest([...shared, root]);
-      fingerprints.set(name, withLibraries(digest, graph.executable.foreignLibraries));
+      const digest = classes.digest([...shared, root, ...started(root)]);
+      fingerprints.set(name, withNames(digest, graph.executable, order));
     }
   }
   const readsLocations = new Set([...groups.caller, ...groups.all].map(([name]) => name));
-  return { fingerprints, readsLocations, classes: allClasses };
+  const tracing = new Set(
+    [...roots].flatMap(([name, root]) => (own.tracesItself(root) ? [name] : [])),
+  );
+  return { fingerprints, readsLocations, classes: allClasses, tracing };
 }
 
-/** Which libraries are loaded matters to every test: their constructors run in its process. */
-function withLibraries(digest: string, libraries: readonly string[]): string {
-  if (libraries.length === 0) return digest;
+/**
+ * Which libraries are loaded matters to every test: their constructors run in its
+ * process. So does by which names it may find its own functions at run time; names with
+ * a hash of the compiler's in them nobody asks for. The order of constructors follows from
+ * `order`, too.
+ */
+function withNames(
+  digest: string,
+  { foreignLibraries, exports }: Executable,
+  order: string | undefined,
+): string {
+  const names = exports.filter((name) => !/^_(?:ZN|R)/.test(name));
+  if (foreignLibraries.length + names.length === 0 && order === undefined) return digest;
   return createHash('sha256')
-    .update(JSON.stringify([digest, libraries]))
+    .update(JSON.stringify([digest, foreignLibraries, names, order]))
     .digest('hex');
 }

@@ -5,7 +5,7 @@ import type { CountedLocations } from './location-readers';
 import type { KnownClasses } from './reached-classes';
 
 /** Version of the layout below and of what states say; states of another one are not read. */
-const STATE_VERSION = 2;
+const STATE_VERSION = 3;
 const MAGIC = `nx-cargo-test link ${STATE_VERSION}\n`;
 
 /** A file of a link, by what counts of it. */

@@ -70,13 +70,16 @@ export class LocationReaders {
     const edges = this.#locationEdges.items;
     const count = this.#locationEdges.length;
     for (let index = 0; index < count; index++) left[edges[index]!] = OUTSIDE;
-    if (counted === 'none') return left;
-    for (const edge of this.#counting()) left[edge] = targets[edge]!;
+    for (const edge of this.#counting(counted)) left[edge] = targets[edge]!;
     return left;
   }
 
-  /** References to locations that are not for panics only. */
-  *#counting(): Iterable<number> {
+  /**
+   * References to locations that are not for panics only. Where nothing reads
+   * locations, those that code does something else with than hand them to a
+   * function: what looks like a location may be a constant of another type.
+   */
+  *#counting(counted: 'none' | 'caller'): Iterable<number> {
     const graph = this.#graph;
     const { triples } = graph.handoffs;
     const { targets } = graph.references;
@@ -89,7 +92,7 @@ export class LocationReaders {
       const first = isHanded ? triples[at + 1]! : 0;
       const end = isHanded ? triples[at + 2]! : 0;
       let isForPanics = end > first;
-      for (let called = first; called < end && isForPanics; called++)
+      for (let called = first; counted !== 'none' && called < end && isForPanics; called++)
         isForPanics = this.#isPanicOnly(targets[called]!);
       if (!isForPanics && !this.#isPanicCode(this.#locationNodes.at(index))) yield edge;
     }

@@ -150,7 +150,8 @@ export class ObjectPieces {
   markLocations(): void {
     const object = this.#object;
     for (let piece = 0; piece < this.count; piece++) {
-      if (this.size(piece) !== LOCATION_SIZE || (this.flags(piece) & PIECE.code) !== 0) continue;
+      // A static of a type of the program may look like a location.
+      if (this.size(piece) !== LOCATION_SIZE || (this.flags(piece) & NO_LOCATION) !== 0) continue;
       const section = this.section(piece);
       try {
         if (isPanicLocation(object, section, object.relocations(section)))
@@ -207,6 +208,8 @@ export class ObjectPieces {
     return result;
   }
 }
+
+const NO_LOCATION = PIECE.code | PIECE.place;
 
 /** What `-C instrument-coverage` adds to each function, for a report that no test reads. */
 const COVERAGE_COUNTERS = '__llvm_prf_';

@@ -33,6 +33,10 @@ export const PIECE = {
   mayNameEnvironment: 4096,
   /** It's the text `RUST_MIN_STACK`. */
   minimumStack: 8192,
+  /** It tells where the program's own file lies: a function of the standard library, or the path's text. */
+  findsProgram: 16384,
+  /** Code by which a program takes a backtrace of itself. */
+  tracesProgram: 32768,
 } as const;
 
 /** Numbers that describe one definition of a global name, in `definitions`. */

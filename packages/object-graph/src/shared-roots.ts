@@ -1,3 +1,4 @@
+import { archiveOrder } from './archive-order';
 import type { ObjectGraph } from './object-graph';
 import { DEFINITION, ENTRY, tableName } from './object-table';
 
@@ -10,6 +11,8 @@ export interface SharedRoots {
   readonly unnamed: readonly number[];
   /** The test harness, which allocates by the crate's own allocator. */
   readonly harness: readonly number[];
+  /** See `archiveOrder`. */
+  readonly order?: string;
 }
 
 /**
@@ -37,5 +40,10 @@ export function sharedRoots(graph: ObjectGraph): SharedRoots {
   const unnamed = running.map(({ node }) => node);
   for (const name of program.executable.exports)
     unnamed.push(...graph.nodesOf(program.resolveText(name)));
-  return { unnamed, harness: graph.nodesOf(program.entries(ENTRY.harness)) };
+  const order = archiveOrder(program);
+  return {
+    unnamed,
+    harness: graph.nodesOf(program.entries(ENTRY.harness)),
+    ...(order === undefined ? {} : { order }),
+  };
 }

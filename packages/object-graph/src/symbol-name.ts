@@ -7,17 +7,29 @@ export const ROLE_TEXTS: readonly string[] = [
   '_hook',
   '__private_api',
   'assert_',
+  'current_exe',
+  '3env4args',
+  '3env7args_os',
+  'force_capture',
 ];
 
-/** What the name of a function tells of its part in handing locations on, as bits of `PIECE`. */
+/** What the name of a function tells of its part in handing locations on, and in looking at its own program, as bits of `PIECE`. */
 export function codeRole(symbol: string): number {
   let role = 0;
   if (readsLocation(symbol)) role |= PIECE.readsLocation;
   if (setsPanicHook(symbol)) role |= PIECE.setsHook;
   if (symbol.includes('__private_api') && isLogFacade(symbol)) role |= PIECE.logFacade;
   if (symbol.includes('assert_') && isPanicWrapper(symbol)) role |= PIECE.panicWrapper;
+  if (FINDS_PROGRAM.test(symbol) && FINDERS.has(symbolPath(symbol))) role |= PIECE.findsProgram;
+  if (symbol.includes('force_capture') && symbolPath(symbol) === TRACER)
+    role |= PIECE.tracesProgram;
   return role;
 }
+
+const FINDS_PROGRAM = /current_exe|3env(?:4args|7args_os)/;
+/** Functions of the standard library that tell the path of the running program. */
+const FINDERS = new Set(['std::env::current_exe', 'std::env::args', 'std::env::args_os']);
+const TRACER = 'std::backtrace::Backtrace::force_capture';
 
 /** Whether reaching this symbol lets a test read the `Location` of any panic. */
 export function setsPanicHook(symbol: string): boolean {

@@ -3,7 +3,7 @@ import type { Column, ColumnKind } from './column-file';
 import type { FileTable, MemberTable, ObjectTable } from './object-table';
 
 /** Version of the layout below and of what tables say; tables of another one are not read. */
-export const TABLE_VERSION = 3;
+export const TABLE_VERSION = 4;
 
 const MAGIC = `nx-cargo-test table ${TABLE_VERSION}\n`;
 
