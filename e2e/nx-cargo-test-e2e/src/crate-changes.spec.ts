@@ -9,6 +9,7 @@ import {
   type ChangeRounds,
 } from './change-rounds';
 import { CLOSURE_CRATE } from './closure-crate';
+import { COMPILING_CRATE } from './compiling-crate';
 import { LINE_CRATE } from './line-crate';
 import { MACRO_CRATE } from './macro-crate';
 import { MANIFEST_CRATE } from './manifest-crate';
@@ -21,6 +22,7 @@ const CRATES = [
   ASYNC_CRATE,
   BUILD_SCRIPT_CRATE,
   CLOSURE_CRATE,
+  COMPILING_CRATE,
   LINE_CRATE,
   MACRO_CRATE,
   MANIFEST_CRATE,

@@ -16,6 +16,7 @@ import type { BuildHost } from './build-host';
 import { selectionArguments, type BuildTestsOptions } from './build-options';
 import { openBuildRecord } from './build-record';
 import { compileTests, type CompiledTests } from './compile-tests';
+import { sourcesDigest } from './compiled-while-running';
 import { compiledPlaces, describeLeaf, describeManifest, namedPlaces } from './describe-outputs';
 import { fingerprintCompiled } from './fingerprint-compiled';
 import { readCommitState } from '../ledger/commit-state';
@@ -28,6 +29,7 @@ import { readHashedSources, type HashedSources } from './hashed-sources';
 import { keepHashedSources } from './hashed-sources-record';
 import { nativeBuildHost } from './native-build-host';
 import { packageClosure } from './package-closure';
+import { workspaceFiles } from './package-files';
 import { listBinaries, type Listed } from './list-binaries';
 import { takeSnapshot } from './source-snapshot';
 import { watchStaleBuilds, type RemadeUnit } from './stale-builds';
@@ -59,6 +61,8 @@ export interface BuiltTests {
   /** One per leaf, in the order of the leaves. */
   readonly fingerprints: readonly { readonly leaf: Leaf; readonly content: FingerprintFile }[];
   readonly widened: readonly Widening[];
+  /** As in `CompiledFingerprints`. */
+  readonly compiling: readonly Widening[];
   /** What was made again because cargo wrongly took it for up to date. */
   readonly remade: readonly RemadeUnit[];
   /** Time that cargo took, and all in all, in milliseconds. */
@@ -92,6 +96,7 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
   const allFolders = [...new Set([cargo.folder, ...folders])];
   await host.provideSources(allFolders);
   const sources = takeSnapshot(folders);
+  const workspace = { workspaceRoot, environment: own, run: runProgram };
   const touchedSources = openTouchedSources(buildFolder);
   const hashed = readHashedSources(sources.keys(), commandStart(), touchedSources.changedAt);
   await keepHashedSources(buildFolder, options.package, hashed);
@@ -103,7 +108,7 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
       cargo,
       sources,
       hashed,
-      workspace: { workspaceRoot, environment: own, run: runProgram },
+      workspace,
       recordFile: openBuildRecord(buildFolder, [
         ...host.kind,
         cargoPackage.manifestFile,
@@ -160,6 +165,9 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
           });
         },
         store,
+        digestSources: once(() =>
+          sourcesDigest([...sources.keys(), ...workspaceFiles(cargo)], hashed, workspace),
+        ),
         fingerprintBinary,
       },
     );
@@ -189,6 +197,7 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
         content: describeLeaf(each, tests, taken, compiled, allPlaces),
       })),
       widened: taken.widened,
+      compiling: taken.compiling,
       remade: compiled.remade,
       cargoMilliseconds: compiled.cargoMilliseconds,
       totalMilliseconds: performance.now() - started,
@@ -196,6 +205,12 @@ export async function buildTestBinaries(request: BuildRequest): Promise<BuiltTes
   } finally {
     await compiled.dispose();
   }
+}
+
+/** Calls a function once, however often its value is asked for. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** When a file was written; now if it is not on this machine. */

@@ -69,6 +69,7 @@ function built(binaryContent: string, fingerprint: string): BuiltTests {
     executables: [executable],
     fingerprints: [{ leaf, content }],
     widened: [],
+    compiling: [],
     remade: [],
     cargoMilliseconds: 0,
     totalMilliseconds: 0,

@@ -41,12 +41,16 @@ function binary(kind: CompiledBinary['kind'], sha256: string, isLinked = true): 
   };
 }
 
+/** Tests that read the environment where the link was seen. */
+let readers: string[];
+beforeEach(() => (readers = []));
+
 const fingerprintBinary = jest.fn<ReturnType<FingerprintBinary>, Parameters<FingerprintBinary>>(
   ({ tests, sha256, link }) =>
     Promise.resolve({
       fingerprints: new Map(tests.map((test) => [test, `${test}@${sha256}`])),
       widened: link === undefined ? [{ reason: 'unseen', count: tests.length }] : [],
-      readsEnvironment: new Set(link === undefined ? tests : []),
+      readsEnvironment: new Set(link === undefined ? tests : readers),
       state: link === undefined ? undefined : { statics: [], unknown: [] },
     }),
 );
@@ -57,6 +61,7 @@ const take = (
   plain: CompiledBinary[] = [],
   version = '1',
   artifacts: CompilerArtifact[] = [],
+  sources = 'all',
 ) =>
   fingerprintCompiled([{ compiled, harness: true, tests: ['t'] }], plain, {
     messages: { artifacts, buildScripts: [] },
@@ -65,6 +70,7 @@ const take = (
     states: openLinkStates(join(folder, 'states'), version),
     keepLink: () => Promise.resolve(),
     store: openFingerprintStore(folder, version),
+    digestSources: () => Promise.resolve(sources),
     fingerprintBinary,
   });
 
@@ -153,6 +159,48 @@ test('integration tests depend on the binaries that they may start, library test
     (await take(binary(kind, 'a'), [binary('bin', started)])).binaries[0]?.fingerprints['t'];
   expect(await of('test', 'one')).not.toBe(await of('test', 'two'));
   expect(await of('lib', 'one')).toBe(await of('lib', 'two'));
+});
+
+test('tests that can start a program depend on all sources if a crate that compiles some is linked', async () => {
+  const linking = (crate: string): CompiledBinary => {
+    const { link, ...rest } = binary('test', crate);
+    const path = `/deps/lib${crate}-0123456789abcdef.rlib`;
+    return { ...rest, link: { ...link!, inputs: [{ path, file: path, kind: 'archive' }] } };
+  };
+  const of = async (crate: string, sources: string) => {
+    const { binaries, compiling } = await take(linking(crate), [], '1', [], sources);
+    return { fingerprint: binaries[0]?.fingerprints['t'], compiling };
+  };
+  readers = ['t'];
+  const first = await of('trybuild', 'one');
+  expect(first.compiling).toEqual([{ reason: 'trybuild', count: 1 }]);
+  expect(await of('trybuild', 'one')).toEqual(first);
+  expect((await of('trybuild', 'two')).fingerprint).not.toBe(first.fingerprint);
+  expect(await of('tempfile', 'one')).toEqual(await of('tempfile', 'two'));
+  readers = [];
+  expect(await of('macrotest', 'one')).toEqual(await of('macrotest', 'two'));
+});
+
+test('of a link that was not seen, all crates of the build count', async () => {
+  const artifact = (name: string): CompilerArtifact => ({
+    packageId: name,
+    manifestPath: '',
+    kinds: ['lib'],
+    name,
+    sourceFile: '',
+    features: [],
+    isTest: false,
+    filenames: [`/deps/lib${name}-0123456789abcdef.rlib`],
+    executable: undefined,
+    optimized: false,
+    debugAssertions: true,
+    fresh: true,
+  });
+  const of = (sources: string) =>
+    take(binary('test', 'a', false), [], '1', [artifact('log'), artifact('ui_test')], sources);
+  const [one, two] = [await of('one'), await of('two')];
+  expect(one.compiling).toEqual([{ reason: 'ui_test', count: 1 }]);
+  expect(one.binaries[0]?.fingerprints).not.toEqual(two.binaries[0]?.fingerprints);
 });
 
 test('what a link holds counts as optimised as far as cargo says or nobody knows, but C never', async () => {

@@ -14,6 +14,7 @@ import type { LinkPayload } from '../fingerprint/link-payload';
 import type { LinkStates } from '../fingerprint/link-states';
 import type { TableCache } from '../fingerprint/table-cache';
 import type { CompiledBinary } from './compiled-binaries';
+import { compilingCrates } from './compiled-while-running';
 import type { FingerprintStore, StoredFingerprints } from './fingerprint-store';
 import { workspaceCode } from './workspace-code';
 
@@ -32,11 +33,14 @@ export interface CompiledFingerprints {
   /** Per binary asked for, in the same order. */
   readonly binaries: readonly StoredFingerprints[];
   readonly widened: readonly Widening[];
+  /** Crates by which tests may have sources compiled while they run, and how many tests that are. */
+  readonly compiling: readonly Widening[];
 }
 
 /**
  * Takes the fingerprints of test binaries, or recalls them. A test of a binary
- * that may start the package's plain binaries also depends on all of those.
+ * that may start the package's plain binaries also depends on all of those, and
+ * one that may have sources compiled depends on all sources.
  *
  * @param context.messages All units of the build, to know how and from where each was compiled.
  */
@@ -55,6 +59,8 @@ export async function fingerprintCompiled(
     /** Keeps the link of a test binary for later questions. */
     readonly keepLink: (binary: BinaryToFingerprint, link: LinkPayload) => Promise<void>;
     readonly store: FingerprintStore;
+    /** Digest of all sources; see `sourcesDigest`. */
+    readonly digestSources: () => Promise<string>;
     readonly fingerprintBinary: FingerprintBinary;
   },
 ): Promise<CompiledFingerprints> {
@@ -75,25 +81,31 @@ export async function fingerprintCompiled(
   }
   const startedDigest = createHash('sha256').update(JSON.stringify(started)).digest('hex');
   const binaries: StoredFingerprints[] = [];
+  const compiling: Widening[] = [];
   // One after another, because the objects of one link may take a good part of the memory.
   for (const binary of tests) {
     const taken = await take(binary);
     const mayStart = ['test', 'bench'].includes(binary.compiled.kind) && plain.length > 0;
-    binaries.push(
-      mayStart
-        ? {
-            ...taken,
-            fingerprints: Object.fromEntries(
-              Object.entries(taken.fingerprints).map(([name, own]) => [
-                name,
-                `${own}-starts-${startedDigest}`,
-              ]),
-            ),
-          }
-        : taken,
-    );
+    // Whoever calls a compiler starts a program, and that counts as reading the environment.
+    const compilers = new Set(taken.compiling.length === 0 ? [] : taken.readsEnvironment);
+    const sources = compilers.size === 0 ? '' : `-compiles-${await context.digestSources()}`;
+    if (compilers.size > 0)
+      compiling.push({ reason: taken.compiling.join(', '), count: compilers.size });
+    binaries.push({
+      ...taken,
+      fingerprints: Object.fromEntries(
+        Object.entries(taken.fingerprints).map(([name, own]) => [
+          name,
+          `${own}${mayStart ? `-starts-${startedDigest}` : ''}${compilers.has(name) ? sources : ''}`,
+        ]),
+      ),
+    });
   }
-  return { binaries, widened: sumUp(binaries.flatMap(({ widened }) => widened)) };
+  return {
+    binaries,
+    widened: sumUp(binaries.flatMap(({ widened }) => widened)),
+    compiling: sumUp(compiling),
+  };
 }
 
 async function takeOrRecall(
@@ -136,6 +148,7 @@ async function takeOrRecall(
     fingerprints: Object.fromEntries(fingerprints),
     widened: [...widened],
     readsEnvironment: [...readsEnvironment],
+    compiling: compilingCrates(link, context.messages.artifacts),
     ...(state === undefined ? {} : { state: copyState(state) }),
     ...(libraries === undefined
       ? {}

@@ -8,7 +8,7 @@ import { replaceFile } from '../replace-file';
 import { keepNewestFiles } from './keep-newest-files';
 
 /** Version of an entry's shape, and of what is learned beside fingerprints. */
-const STORE_SCHEMA = 4;
+const STORE_SCHEMA = 5;
 
 const stateSchema = v.strictObject({
   statics: v.array(
@@ -27,6 +27,8 @@ const storedSchema = v.strictObject({
   widened: v.array(v.strictObject({ reason: v.string(), count: v.number() })),
   /** Tests that can read any variable of their environment. */
   readsEnvironment: v.array(v.string()),
+  /** Crates in the binary that compile sources while tests run. */
+  compiling: v.array(v.string()),
   /** Which tests share state; absent when that is not known of any. */
   state: v.exactOptional(stateSchema),
   /** The shared libraries that count; absent for none. */

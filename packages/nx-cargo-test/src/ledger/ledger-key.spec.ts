@@ -43,3 +43,16 @@ test('says which parts differ', () => {
     'the machine or environment and an option or argument changed',
   );
 });
+
+test('tells sources that a test has compiled from its own code', () => {
+  const code = (own: string, sources: string) => ({
+    ...parts,
+    code: codePart(`${own}-compiles-${sources}`),
+  });
+  expect(describeDifference(code('code-1-a', '0a'), code('code-1-a', '0b'))).toBe(
+    'a source that it may have compiled changed',
+  );
+  expect(describeDifference(code('code-1-a', '0a'), code('code-1-b', '0b'))).toBe(
+    'its code changed',
+  );
+});

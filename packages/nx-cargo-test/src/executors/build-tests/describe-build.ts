@@ -3,7 +3,7 @@ import { countOf } from '../../count-of';
 
 /** What a user sees of a finished build, after cargo's own output. */
 export function describeBuild(built: BuiltTests): string {
-  const { manifest, widened, remade, cargoMilliseconds, totalMilliseconds } = built;
+  const { manifest, widened, compiling, remade, cargoMilliseconds, totalMilliseconds } = built;
   const tests = manifest.leaves.reduce((sum, leaf) => sum + leaf.tests.length, 0);
   const withTests = manifest.leaves.filter((leaf) => leaf.tests.length > 0).length;
   const absent = built.fingerprints.flatMap(({ content }) =>
@@ -17,6 +17,10 @@ export function describeBuild(built: BuiltTests): string {
     ...widened.map(
       ({ reason, count: number }) =>
         `  ${countOf(number, 'test')} depend on the whole binary: ${reason}`,
+    ),
+    ...compiling.map(
+      ({ reason: crates, count: number }) =>
+        `  every source counts for ${countOf(number, 'test')}, which may have some compiled (${crates})`,
     ),
     ...remade.map(
       ({ name, changed }) =>
