@@ -1,4 +1,7 @@
 import { parseJson, type ProjectGraphProjectNode, type Tree } from '@nx/devkit';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { validateOptsAgainstSchema, type Schema } from 'nx/src/utils/params';
 import { emptyTree, listen } from '../test-support/empty-tree';
 import moduleBatchGenerator from './generator';
 import { packageMembers } from './package-members';
@@ -87,6 +90,15 @@ it('redefines a set that is there', async () => {
   expect(pluginOptions()).toEqual({ sets: { quick: ['executor'] } });
 });
 
+it('takes members as they are typed at the prompt, which Nx accepts', async () => {
+  await moduleBatch({ name: 'quick', members: 'arena, test-executor' });
+  expect(pluginOptions()).toEqual({ sets: { quick: ['arena', 'executor'] } });
+  const file = join(__dirname, '../../../schemas/generators/module-batch.json');
+  const schema = JSON.parse(readFileSync(file, 'utf8')) as Schema;
+  for (const members of ['arena, executor', ['arena', 'executor']])
+    expect(() => validateOptsAgainstSchema({ name: 'quick', members }, schema)).not.toThrow();
+});
+
 it('has members of one package only, where asked for or written so', async () => {
   await moduleBatch({ name: 'quick', members: ['arena', 'error'], package: 'glommio' });
   expect(pluginOptions()).toEqual({ sets: { quick: ['glommio:arena', 'glommio:error'] } });
@@ -126,7 +138,10 @@ it('does not take a set for a member of another', async () => {
 it.each([
   [{ name: 'a b', members: ['arena'] }, 'name: expected'],
   [{ name: 'doc', members: ['arena'] }, 'sets.doc'],
-  [{ name: 'quick', members: [] }, 'members: expected'],
+  [{ name: 'quick', members: [] }, 'members: expected a list that is not empty, got []'],
+  [{ name: 'quick', members: ' , ' }, 'members: expected a list that is not empty, got []'],
+  [{ name: 'quick', members: 3 }, 'members: expected Array, got 3'],
+  [{ name: 'quick' }, 'members: expected'],
   [{ members: ['arena'] }, 'name: expected a value, got none'],
 ])('refuses %j', async (options, message) => {
   await expect(moduleBatch(options)).rejects.toThrow(message);

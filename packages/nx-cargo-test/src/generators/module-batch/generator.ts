@@ -13,7 +13,13 @@ const entries = {
   /** The set: `quick` makes the target `test-quick`. */
   name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/, 'a target name')),
   /** Names of targets, with or without `test-`; `glommio:arena` means the package glommio alone. */
-  members: v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1)),
+  members: v.pipe(
+    v.unknown(),
+    // What is typed at the prompt comes as one text.
+    v.transform((given) => (typeof given === 'string' ? namesIn(given) : given)),
+    v.array(v.pipe(v.string(), v.minLength(1))),
+    v.minLength(1),
+  ),
   /** Package that all members are of which name none. Default: any that has them. */
   package: v.optional(v.pipe(v.string(), v.minLength(1))),
 };
@@ -41,6 +47,10 @@ export default function moduleBatchGenerator(
     await setPluginOption(tree, ['sets', parsed.name], members);
     for (const line of next) say.info(line);
   });
+}
+
+function namesIn(text: string): string[] {
+  return text.split(/[\s,]+/).filter((name) => name !== '');
 }
 
 async function describeSet(
