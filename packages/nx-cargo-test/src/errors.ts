@@ -20,7 +20,8 @@ export type ErrorCode =
   | 'LEDGER_UNUSABLE'
   | 'GUEST_UNUSABLE'
   | 'TOOL_MISSING'
-  | 'COMMAND_FAILED';
+  | 'COMMAND_FAILED'
+  | 'SYSTEM_ERROR';
 
 /** What is wrong in words, whatever was thrown. */
 export function messageOf(error: unknown): string {
