@@ -1,4 +1,5 @@
 import { formatBytes } from '../resources/format-bytes';
+import { shellWord } from '../shell-word';
 import type { Finding } from './finding';
 
 /** A folder that grows while tests are built and run, and what is free where it lies. */
@@ -9,6 +10,8 @@ export interface DiskFacts {
   readonly folder: string;
   /** Free for this user; absent if the system does not tell. */
   readonly freeBytes?: number;
+  /** Whether this user may write there. Default: not looked at. */
+  readonly isWritable?: boolean;
 }
 
 /** A debug build of a crate of middling size, with its dependencies, has a few of these. */
@@ -20,7 +23,19 @@ export function checkDisks(disks: readonly DiskFacts[]): Finding[] {
   return disks.map((disk) => ({ check: 'disk', ...judge(disk) }));
 }
 
-function judge({ what, folder, freeBytes }: DiskFacts): Omit<Finding, 'check'> {
+function judge({ what, folder, freeBytes, isWritable }: DiskFacts): Omit<Finding, 'check'> {
+  if (isWritable === false) {
+    return {
+      severity: 'problem',
+      found: `${what}: ${folder} cannot be written`,
+      wanted: 'a folder that this user may write',
+      why: 'Builds and results are written there.',
+      mend: [
+        `ls -ld ${shellWord(folder)} # tells whose it is`,
+        '# let this user write there, or have it elsewhere: CARGO_TARGET_DIR, NX_CACHE_DIRECTORY',
+      ],
+    };
+  }
   if (freeBytes === undefined) {
     return { severity: 'skipped', found: `${what}: ${folder} does not tell what is free` };
   }

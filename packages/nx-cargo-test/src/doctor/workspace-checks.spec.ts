@@ -65,6 +65,17 @@ test('without a repository nothing is said of what git has', () => {
   ]);
 });
 
+test('a folder that cannot be written is a problem, whatever is free', () => {
+  const [finding] = checkDisks([
+    { what: 'target folder', folder: '/a b', freeBytes: 1e12, isWritable: false },
+  ]);
+  expect(finding).toMatchObject({
+    severity: 'problem',
+    found: 'target folder: /a b cannot be written',
+    mend: [expect.stringMatching(/^ls -ld '\/a b' /), expect.stringMatching(/^# /)],
+  });
+});
+
 test('disks are judged by what is free', () => {
   const what = { what: 'target folder', folder: '/' };
   const free = [3 * 1024 ** 3, 1024 ** 3, 1024 ** 2].map((freeBytes) => ({ ...what, freeBytes }));

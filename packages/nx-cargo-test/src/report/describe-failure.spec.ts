@@ -23,6 +23,8 @@ test.each([
 
 test('what should not be has its stack', () => {
   expect(describeFailure(new TypeError('no function'))).toMatch(/^TypeError: no function\n +at /);
-  expect(describeFailure(systemError('EISDIR', 'a folder, open'))).toMatch(/^Error: EISDIR: .*\n +at /);
+  expect(describeFailure(systemError('EISDIR', 'a folder, open'))).toMatch(
+    /^Error: EISDIR: .*\n +at /,
+  );
   expect(describeFailure('words')).toBe('words');
 });
