@@ -5,8 +5,9 @@ import { assertGuestHashed } from './assert-guest-hashed';
 /** A task whose target was inferred for an instance, or for this machine. */
 function task(inferred?: string): ExecutorContext {
   const guest = inferred === undefined ? [] : [{ runtime: guestToolchainCommand(inferred, ['A']) }];
-  const inputs = ['{projectRoot}/**/*', { runtime: 'rustc -vV' }, ...guest];
-  const data = { root: 'p', targets: { 'test-doc': { inputs } } };
+  const cargoBuild = ['{projectRoot}/**/*', { runtime: 'rustc -vV' }, ...guest];
+  const inputs = ['cargoBuild', { env: 'TZ' }];
+  const data = { root: 'p', targets: { 'test-doc': { inputs } }, namedInputs: { cargoBuild } };
   return {
     ...{ root: '/', cwd: '/', isVerbose: false, projectName: 'p', targetName: 'test-doc' },
     projectGraph: { nodes: { p: { name: 'p', type: 'lib', data } }, dependencies: {} },

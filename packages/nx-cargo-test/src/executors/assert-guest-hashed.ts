@@ -16,8 +16,11 @@ export function assertGuestHashed(
   instance: string | undefined,
   declared: readonly string[],
 ): void {
-  const { projectName, targetName, target } = runningTarget(context);
-  const guests = (target.inputs ?? []).flatMap((input) =>
+  const { projectName, targetName, target, project } = runningTarget(context);
+  const inputs = (target.inputs ?? []).flatMap((input) =>
+    typeof input === 'string' ? (project.namedInputs?.[input] ?? [input]) : [input],
+  );
+  const guests = inputs.flatMap((input) =>
     typeof input === 'object' && 'runtime' in input ? [input.runtime] : [],
   );
   const isInferred =

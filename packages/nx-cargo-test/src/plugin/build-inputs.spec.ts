@@ -13,7 +13,7 @@ const request = {
 };
 
 describe('buildInputs', () => {
-  it('names sources, root files, and configuration from the package up to the root', () => {
+  it('names sources, root files, and configuration above the package up to the root', () => {
     const files = buildInputs(request).filter((input) => typeof input === 'string');
     expect(files).toEqual([
       '{workspaceRoot}/lib/b/**/*',
@@ -21,7 +21,7 @@ describe('buildInputs', () => {
       '!{workspaceRoot}/lib/b/target/**/*',
       '{workspaceRoot}/rust/Cargo.toml',
       '{workspaceRoot}/rust/Cargo.lock',
-      ...['', 'rust/', 'rust/a/']
+      ...['', 'rust/']
         .flatMap((folder) =>
           ['.cargo/config', '.cargo/config.toml', 'rust-toolchain', 'rust-toolchain.toml'].map(
             (name) => `{workspaceRoot}/${folder}${name}`,

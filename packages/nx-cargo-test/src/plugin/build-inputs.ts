@@ -41,9 +41,10 @@ export function buildInputs(request: BuildInputRequest): readonly Input[] {
     .filter((folder) => outermost.some((source) => contains(source, folder)))
     .map((folder) => `!${workspacePath(folder, '**/*')}`);
   const rootFiles = ['Cargo.toml', 'Cargo.lock'].map((name) => workspacePath(cargoWorkspace, name));
-  const configuration = [
-    ...new Set([packageFolder, cargoWorkspace].flatMap(foldersUpward)),
-  ].flatMap((folder) => configurationFiles.map((name) => workspacePath(folder, name)));
+  const configuration = [...new Set([packageFolder, cargoWorkspace].flatMap(foldersUpward))]
+    // `nx affected` compares every changed file with every pattern, and these are among the sources.
+    .filter((folder) => !outermost.some((source) => contains(source, folder)))
+    .flatMap((folder) => configurationFiles.map((name) => workspacePath(folder, name)));
   return [
     ...sources,
     ...written,

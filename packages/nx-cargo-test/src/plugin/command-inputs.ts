@@ -33,7 +33,9 @@ export function commandInputs(
   },
 ): readonly Input[] {
   const { packageFolder, command, guest, buildEnvironment, build = [BUILD_INPUT] } = request;
-  const configuration = foldersUpward(packageFolder).flatMap((folder) =>
+  // What lies in the package's folder is among the inputs of the build.
+  const [, ...above] = foldersUpward(packageFolder);
+  const configuration = above.flatMap((folder) =>
     TOOLS[command].configuration.map((name) => workspacePath(folder, name)),
   );
   return [

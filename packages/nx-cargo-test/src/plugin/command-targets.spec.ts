@@ -53,8 +53,6 @@ describe('commandTargets', () => {
     expect(cached).toEqual(['lint', 'fmt-check']);
     expect(targets['lint']!.inputs).toEqual([
       'cargoBuild',
-      '{workspaceRoot}/crates/a/clippy.toml',
-      '{workspaceRoot}/crates/a/.clippy.toml',
       '{workspaceRoot}/crates/clippy.toml',
       '{workspaceRoot}/crates/.clippy.toml',
       '{workspaceRoot}/clippy.toml',

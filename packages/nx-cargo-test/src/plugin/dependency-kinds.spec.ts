@@ -83,6 +83,7 @@ async function ask(
 /** The patterns of source files that the build of a project reads. */
 function buildSources({ projects }: PluginAnswer, name: string): readonly unknown[] {
   const project = projects.find((each) => each.name === name);
-  const inputs = project?.targets?.['build-tests']?.inputs ?? [];
+  const inputs = project?.namedInputs?.['cargoBuild'] ?? [];
+  expect(project?.targets?.['build-tests']?.inputs).toEqual(['cargoBuild']);
   return inputs.filter((input) => typeof input === 'string' && /^\{.*\*\*\/\*$/.test(input));
 }

@@ -1,27 +1,29 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { EXECUTOR_BEHAVIOUR } from '../behaviour';
 import { docJunitFile, docResultFile } from '../doc/doc-result-path';
-import { buildInputs, workspacePath } from './build-inputs';
-import { guestOf, placeOptions } from './guest-options';
+import { workspacePath } from './build-inputs';
+import { BUILD_INPUT } from './command-inputs';
+import { placeOptions } from './guest-options';
 import {
   packageOptions,
-  runtimeInputs,
   targetMetadata,
   whyNotCached,
   type PackageTargetsRequest,
 } from './package-request';
+import type { SharedInputs } from './shared-inputs';
 
 /**
  * The target of the package's doc tests. rustdoc compiles them from source, so
  * they have the inputs of `build-tests`, and those of running tests.
  */
-export function docTarget(request: PackageTargetsRequest): Record<string, TargetConfiguration> {
+export function docTarget(
+  request: PackageTargetsRequest,
+  shared: SharedInputs,
+): Record<string, TargetConfiguration> {
   const { cargoWorkspace, packageName, docTests, options } = request;
   const target = options.targets.docTests;
   if (docTests === undefined || target === undefined) return {};
-  const { buildEnvironment } = options;
-  const build = buildInputs({ ...request, buildEnvironment, ...guestOf(request) });
-  const inputs = [...build, ...runtimeInputs(request)];
+  const inputs = [BUILD_INPUT, ...shared.runtime];
   const outputs = [
     workspacePath(docResultFile(cargoWorkspace, packageName)),
     workspacePath(docJunitFile(cargoWorkspace, packageName)),
@@ -45,7 +47,14 @@ export function docTarget(request: PackageTargetsRequest): Record<string, Target
       },
       metadata: targetMetadata(
         `Doc tests of the library ${docTests}${why === undefined ? '' : `; not cached: ${why}`}`,
-        { requires: { dependsOn, inputs, outputs } },
+        {
+          requires: {
+            dependsOn,
+            inputs,
+            outputs,
+            namedInputs: { ...shared.build, ...shared.tests },
+          },
+        },
       ),
     },
   };

@@ -104,7 +104,8 @@ describe('inferProjects', () => {
     const [asked] = await inferred({ runner: 'lima', limaBuild: 'guest', limaInstance: 'rust' });
     for (const project of [onMac, asked]) {
       const { 'build-tests': build, 'test-m': leaf } = project!.targets!;
-      const commands = build!.inputs!.flatMap((input) =>
+      expect(build!.inputs).toEqual(['cargoBuild']);
+      const commands = project!.namedInputs!['cargoBuild']!.flatMap((input) =>
         typeof input === 'object' && 'runtime' in input ? [input.runtime] : [],
       );
       expect(commands).toContain(instanceCommand('rust'));
@@ -212,7 +213,7 @@ describe('inferProjects', () => {
     const [project] = await infer(
       { 'a/Cargo.toml': workspace('a', [cargoPackage('a', 'a', [['lib', 'a', 'src/lib.rs']])]) },
       {
-        runtimeInputs: ['{projectRoot}/data/*'],
+        runtimeInputs: ['{projectRoot}/data/*', '{workspaceRoot}/shared.sql'],
         environment: ['TZ'],
         expectedFailures: { a: ['m::t'], b: ['x'] },
       },
@@ -224,8 +225,8 @@ describe('inferProjects', () => {
       dependsOn: ['build-tests'],
       inputs: [
         { dependentTasksOutputFiles: 'a/target/nx-cargo-test/a/fingerprints/lib.m.json' },
-        '{workspaceRoot}/a/data/*',
-        { env: 'TZ' },
+        { input: 'cargoTestRuntime' },
+        '{workspaceRoot}/shared.sql',
         { env: 'NX_CARGO_TEST_RUNNER' },
         { externalDependencies: [] },
       ],
@@ -242,6 +243,10 @@ describe('inferProjects', () => {
         expectedFailures: ['m::t'],
       },
     });
+    expect(project!.namedInputs!['cargoTestRuntime']).toEqual([
+      '{workspaceRoot}/a/data/*',
+      { env: 'TZ' },
+    ]);
     expect(project!.targets!['test']).toMatchObject({
       executor: 'nx-cargo-test:group',
       dependsOn: [
@@ -259,7 +264,7 @@ describe('inferProjects', () => {
       { runtimeInputs: ['{projectRoot}/data/*'], environment: ['TZ'], features: ['x'] },
     );
     const { 'build-tests': build, 'test-doc': doc } = project!.targets!;
-    expect(doc!.inputs).toEqual([...build!.inputs!, '{workspaceRoot}/a/data/*', { env: 'TZ' }]);
+    expect(doc!.inputs).toEqual([...build!.inputs!, { input: 'cargoTestRuntime' }]);
     expect(doc).toMatchObject({
       executor: 'nx-cargo-test:test-doc',
       cache: true,
@@ -286,7 +291,10 @@ describe('inferProjects', () => {
       { runner: 'lima', limaBuild: 'guest', limaInstance: 'rust', environment: ['TZ'] },
     );
     const { inputs, options } = project!.targets!['test-doc']!;
-    expect(inputs).toContainEqual({ runtime: guestToolchainCommand('rust', []) });
+    expect(inputs).toContain('cargoBuild');
+    expect(project!.namedInputs!['cargoBuild']).toContainEqual({
+      runtime: guestToolchainCommand('rust', []),
+    });
     expect(options).toMatchObject({
       ...{ runner: 'lima', limaBuild: 'guest', limaInstance: 'rust', limaSources: 'mount' },
       limaEnvironment: ['TZ'],

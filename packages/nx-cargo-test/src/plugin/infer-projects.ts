@@ -135,7 +135,7 @@ async function packageProject(
     root: folder,
     projectType: cargo.targets.some(isLibrary) ? 'library' : 'application',
     ...(sourceRoot === undefined ? {} : { sourceRoot }),
-    namedInputs: commands.namedInputs,
+    namedInputs: { ...commands.namedInputs, ...tests.namedInputs },
     targets: { ...commands.targets, ...tests.targets, ...doctorTarget() },
     metadata: { technologies: ['rust'], targetGroups: targetGroups(tests, commands) },
   };

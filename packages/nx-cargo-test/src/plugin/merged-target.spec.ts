@@ -1,5 +1,10 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
-import { assertTargetIntact, checkMergedTarget, type CargoTestMetadata } from './merged-target';
+import {
+  assertTargetIntact,
+  checkMergedTarget,
+  namedInputDigest,
+  type CargoTestMetadata,
+} from './merged-target';
 
 const fingerprint = { dependentTasksOutputFiles: 'a.json', transitive: true };
 const expected = {
@@ -54,7 +59,7 @@ describe('assertTargetIntact', () => {
 
   function context(target: TargetConfiguration, nxCargoTest?: CargoTestMetadata): ExecutorContext {
     const whole = nxCargoTest === undefined ? target : { ...target, metadata: { nxCargoTest } };
-    const data = { root: 'p', targets: { test: whole } };
+    const data = { root: 'p', targets: { test: whole }, namedInputs: { cargoBuild: ['x'] } };
     return {
       root: '/',
       cwd: '/',
@@ -79,6 +84,19 @@ describe('assertTargetIntact', () => {
     expect(() =>
       assertTargetIntact(context(intact, { leaves: ['test-a', 'test-b'], requires })),
     ).toThrow(code('TARGET_DEFAULTS_REPLACED'));
+  });
+
+  it('asks for named inputs as they were inferred', () => {
+    const run = (inferred: string[]) => () =>
+      assertTargetIntact(
+        context(intact, {
+          requires: { ...expected, namedInputs: { cargoBuild: namedInputDigest(inferred) } },
+        }),
+      );
+    expect(run(['x'])).not.toThrow();
+    expect(run(['x', 'y'])).toThrow(
+      'a project.json replaced cargoBuild among the namedInputs of p',
+    );
   });
 
   it('refuses a target that was not inferred', () => {

@@ -1,4 +1,5 @@
-import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import type { ExecutorContext, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
+import { digest } from '../disk-cache';
 import { CargoTestError, type ErrorCode } from '../errors';
 import { findUnknownOption } from './known-options';
 
@@ -24,6 +25,13 @@ export interface RequiredEntries {
   readonly dependsOn: readonly string[];
   readonly inputs: readonly Entry[];
   readonly outputs: readonly string[];
+  /** Digests of the project's named inputs that are among them. Default: none. */
+  readonly namedInputs?: Readonly<Record<string, string>>;
+}
+
+/** Digest of a named input, for {@link RequiredEntries}. */
+export function namedInputDigest(entries: readonly unknown[]): string {
+  return digest(JSON.stringify(entries)).slice(0, 16);
 }
 
 /** Entry of `inputs`: a fileset or an object, as in project configuration. */
@@ -88,10 +96,9 @@ export function assertTargetIntact(context: ExecutorContext): void {
   if (metadata.failure) throw new CargoTestError(metadata.failure.code, metadata.failure.message);
   assertOptionsKnown(`${projectName}:${targetName}`, target);
   const dependsOn = [...metadata.requires.dependsOn, ...(metadata.leaves ?? [])];
-  const problem = checkMergedTarget(projectName, targetName, target, {
-    ...metadata.requires,
-    dependsOn,
-  });
+  const problem =
+    checkMergedTarget(projectName, targetName, target, { ...metadata.requires, dependsOn }) ??
+    checkNamedInputs(context, metadata.requires);
   if (problem !== undefined) throw new CargoTestError('TARGET_DEFAULTS_REPLACED', problem);
 }
 
@@ -111,6 +118,25 @@ export function assertOptionsKnown(task: string, target: TargetConfiguration): v
 }
 
 /**
+ * Compares the project's named inputs with those that this plugin made.
+ *
+ * @returns which one differs and what to write instead, or `undefined` when all are there.
+ */
+export function checkNamedInputs(
+  context: ExecutorContext,
+  { namedInputs = {} }: RequiredEntries,
+): string | undefined {
+  const { projectName, targetName, project } = runningTarget(context);
+  const replaced = Object.entries(namedInputs)
+    .filter(([name, made]) => namedInputDigest(project.namedInputs?.[name] ?? []) !== made)
+    .map(([name]) => name);
+  return replaced.length === 0
+    ? undefined
+    : `${projectName}:${targetName}: a project.json replaced ${list(replaced)} among the namedInputs of ${projectName}, which nx-cargo-test inferred; ` +
+        'write further inputs into "inputs" of the target, after "..."';
+}
+
+/**
  * The target that an executor runs for.
  *
  * @throws {CargoTestError} `GRAPH_OUT_OF_DATE` if the graph does not hold it.
@@ -119,20 +145,21 @@ export function runningTarget(context: ExecutorContext): {
   readonly projectName: string;
   readonly targetName: string;
   readonly target: TargetConfiguration;
+  readonly project: ProjectConfiguration;
 } {
-  const { projectName, targetName } = context;
-  const target =
-    projectName === undefined || targetName === undefined
-      ? undefined
-      : (context.projectGraph?.nodes[projectName]?.data.targets?.[targetName] ??
-        context.projectsConfigurations?.projects[projectName]?.targets?.[targetName]);
-  if (projectName === undefined || targetName === undefined || target === undefined) {
+  const { projectName = '', targetName = '' } = context;
+  const project = [
+    context.projectGraph?.nodes[projectName]?.data,
+    context.projectsConfigurations?.projects[projectName],
+  ].find((each) => each?.targets?.[targetName] !== undefined);
+  const target = project?.targets?.[targetName];
+  if (project === undefined || target === undefined) {
     throw new CargoTestError(
       'GRAPH_OUT_OF_DATE',
       'the project graph does not hold the target that runs; run `nx reset`',
     );
   }
-  return { projectName, targetName, target };
+  return { projectName, targetName, target, project };
 }
 
 function without(

@@ -1,7 +1,7 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { DiscoveredTests } from '../module/discover-tests';
 import type { TestBinaryId } from '../module/test-module';
-import { hasGlobCharacters, workspacePath, type Input } from './build-inputs';
+import { hasGlobCharacters } from './build-inputs';
 import type { CargoTestMetadata } from './merged-target';
 import type { ResolvedOptions } from './plugin-options';
 
@@ -64,15 +64,6 @@ export function packageOptions({
     ...(profile === undefined ? {} : { profile }),
     ...(buildEnvironment.length === 0 ? {} : { buildEnvironment: [...buildEnvironment].sort() }),
   };
-}
-
-/** Files and variables that tests read while they run. */
-export function runtimeInputs({ packageFolder, options }: PackageTargetsRequest): readonly Input[] {
-  // Named from the workspace root: `{projectRoot}` would leave out projects among the fixtures.
-  const files = options.runtimeInputs.map((fileset) =>
-    fileset.replaceAll('{projectRoot}', workspacePath(packageFolder)),
-  );
-  return [...files, ...options.environment.map((name) => ({ env: name }))];
 }
 
 /** What Nx shows of a target, and what its executor checks it against. */

@@ -10,58 +10,67 @@ import {
 import { countOf } from '../count-of';
 import { nameTargets, type LeafTarget, type NamedTargets } from '../module/name-targets';
 import { formatLeafId } from '../module/test-module';
-import { buildInputs, hasGlobCharacters, workspacePath, type Input } from './build-inputs';
+import { hasGlobCharacters, workspacePath, type Input } from './build-inputs';
 import { describeLeaf } from './describe-leaf';
 import { docTarget } from './doc-target';
-import { guestOf, guestOptions, runnerInputs, runnerOptions } from './guest-options';
+import { guestOptions, runnerInputs, runnerOptions } from './guest-options';
 import type { CargoTestMetadata } from './merged-target';
 import {
   packageOptions,
-  runtimeInputs,
   targetMetadata,
   whyNotCached,
   type PackageTargetsRequest,
 } from './package-request';
+import { BUILD_INPUT } from './command-inputs';
+import { sharedInputs, type SharedInputs } from './shared-inputs';
 import { resolveSets } from './test-sets';
 
 /** Targets of one package, and their groups for Nx's views. */
 export interface PackageTargets {
   readonly targets: Record<string, TargetConfiguration>;
   readonly targetGroups: Record<string, string[]>;
+  /** `namedInputs` of the project. */
+  readonly namedInputs: Record<string, Input[]>;
 }
 
 /** Makes the Nx targets of a package; none when `cargo test` has nothing to do for it. */
 export function packageTargets(request: PackageTargetsRequest): PackageTargets {
-  const docTargets = docTarget(request);
+  const shared = sharedInputs(request);
+  const docTargets = docTarget(request, shared);
   const docNames = Object.keys(docTargets);
   if (request.binaries.length === 0) {
-    return {
-      targets: docTargets,
-      targetGroups: docNames.length === 0 ? {} : { 'Rust tests': docNames },
-    };
+    return docNames.length === 0
+      ? { targets: {}, targetGroups: {}, namedInputs: {} }
+      : {
+          targets: docTargets,
+          targetGroups: { 'Rust tests': docNames },
+          namedInputs: shared.namedInputs,
+        };
   }
   const named = nameTargets(namesRequest(request));
   const all = named.leaves.map(({ target }) => target);
   const targets: Record<string, TargetConfiguration> = {
     test: groupTarget(
       request,
+      shared,
       named,
       all,
       `All ${countOf(all.length, 'test target')} of ${request.packageName}`,
     ),
-    'build-tests': buildTarget(request),
+    'build-tests': buildTarget(request, shared),
     ...docTargets,
   };
   const groups: string[] = [];
-  for (const each of named.leaves) targets[each.target] = leafTarget(request, each);
+  for (const each of named.leaves) targets[each.target] = leafTarget(request, shared, each);
   for (const { target, modules, leaves } of named.groups) {
     const what = `${modules.join(', ')} and submodules: ${countOf(leaves.length, 'test target')}`;
-    targets[target] = groupTarget(request, named, leaves, what);
+    targets[target] = groupTarget(request, shared, named, leaves, what);
     groups.push(target);
   }
   for (const set of resolveSets(request.options.sets, request.packageName, named)) {
     targets[set.target] = groupTarget(
       request,
+      shared,
       named,
       set.leaves,
       `Set of ${countOf(set.leaves.length, 'test target')}`,
@@ -76,6 +85,7 @@ export function packageTargets(request: PackageTargetsRequest): PackageTargets {
       'Rust test modules': all,
       ...(groups.length > 0 ? { 'Rust test groups': groups.sort() } : {}),
     },
+    namedInputs: shared.namedInputs,
   };
 }
 
@@ -100,10 +110,10 @@ function namesRequest({
   };
 }
 
-function buildTarget(request: PackageTargetsRequest): TargetConfiguration {
+function buildTarget(request: PackageTargetsRequest, shared: SharedInputs): TargetConfiguration {
   const { cargoWorkspace, packageName } = request;
-  const { buildEnvironment, testAttributes } = request.options;
-  const inputs = buildInputs({ ...request, buildEnvironment, ...guestOf(request) });
+  const { testAttributes } = request.options;
+  const inputs = [BUILD_INPUT];
   const outputs = [
     workspacePath(fingerprintsFolder(cargoWorkspace, packageName)),
     workspacePath(manifestFile(cargoWorkspace, packageName)),
@@ -122,7 +132,7 @@ function buildTarget(request: PackageTargetsRequest): TargetConfiguration {
     },
     metadata: targetMetadata(
       `Compiles the tests of ${packageName}${why === undefined ? '' : `; not cached: ${why}`}${howRead(request)}`,
-      { requires: { dependsOn: [], inputs, outputs } },
+      { requires: { dependsOn: [], inputs, outputs, namedInputs: shared.build } },
     ),
   };
 }
@@ -133,12 +143,16 @@ function howRead({ withoutCargo }: PackageTargetsRequest): string {
     : '';
 }
 
-function leafTarget(request: PackageTargetsRequest, { leaf }: LeafTarget): TargetConfiguration {
+function leafTarget(
+  request: PackageTargetsRequest,
+  shared: SharedInputs,
+  { leaf }: LeafTarget,
+): TargetConfiguration {
   const { cargoWorkspace, packageName, options } = request;
   const fingerprint = fingerprintFile(cargoWorkspace, packageName, leaf);
   const inputs: readonly Input[] = [
     { dependentTasksOutputFiles: fingerprint },
-    ...runtimeInputs(request),
+    ...shared.runtime,
     ...runnerInputs(request),
     { externalDependencies: [] },
   ];
@@ -167,13 +181,14 @@ function leafTarget(request: PackageTargetsRequest, { leaf }: LeafTarget): Targe
     },
     metadata: targetMetadata(
       `${describeLeaf(leaf, request.binaries)}${cached ? '' : '; not cached: the folder holds characters of file patterns'}`,
-      { requires: { dependsOn: ['build-tests'], inputs, outputs } },
+      { requires: { dependsOn: ['build-tests'], inputs, outputs, namedInputs: shared.tests } },
     ),
   };
 }
 
 function groupTarget(
   request: PackageTargetsRequest,
+  shared: SharedInputs,
   named: NamedTargets,
   leaves: readonly string[],
   description: string,
@@ -185,7 +200,7 @@ function groupTarget(
     .map(({ leaf }) => fingerprintFile(cargoWorkspace, packageName, leaf));
   const inputs: readonly Input[] = [
     ...files.map((file) => ({ dependentTasksOutputFiles: file, transitive: true })),
-    ...runtimeInputs(request),
+    ...shared.runtime,
     ...runnerInputs(request),
     { externalDependencies: [] },
   ];
@@ -197,7 +212,7 @@ function groupTarget(
     options: { package: packageName, cargoWorkspace },
     metadata: targetMetadata(description, {
       leaves,
-      requires: { dependsOn: [], inputs, outputs: [] },
+      requires: { dependsOn: [], inputs, outputs: [], namedInputs: shared.tests },
       ...(failure === undefined ? {} : { failure }),
     }),
   };
