@@ -10,6 +10,7 @@ import type { BuildHost } from './build-host';
 import type { BuildTestsOptions } from './build-options';
 import { buildTestBinaries } from './build-test-binaries';
 import { nativeBuildHost } from './native-build-host';
+import { oneBuildAtATime } from './one-build-at-a-time';
 import { fingerprintFile, manifestFile } from './paths';
 
 export type { BuildTestsOptions } from './build-options';
@@ -74,12 +75,14 @@ async function buildAgain(
 ): Promise<BuiltBinaries> {
   const { workspaceRoot, cargoWorkspace, packageName } = request;
   if (request.host === undefined) assertHostRunsTests(request.platform);
-  const built = await buildTestBinaries({
-    workspaceRoot,
-    options: request.build,
-    host,
-    leaves: (libraryName) => old.leaves.map(({ id }) => parseLeaf(id, libraryName)),
-  });
+  const built = await oneBuildAtATime(request, () =>
+    buildTestBinaries({
+      workspaceRoot,
+      options: request.build,
+      host,
+      leaves: (libraryName) => old.leaves.map(({ id }) => parseLeaf(id, libraryName)),
+    }),
+  );
   for (const { leaf, content } of built.fingerprints) {
     if (!request.leaves.includes(formatLeafId(leaf))) continue;
     const path = fingerprintFile(cargoWorkspace, packageName, leaf);

@@ -32,6 +32,27 @@ it('is given back by an action that fails', async () => {
 
 it('takes what a process left that has ended', async () => {
   const { pid } = spawnSync('true');
-  writeFileSync(file, `${pid}\n`);
+  writeFileSync(file, `${pid} 5\n`);
   await expect(withLockFile(file, () => Promise.resolve('yes'))).resolves.toBe('yes');
+});
+
+it('takes what a process left whose id is now that of another one', async () => {
+  writeFileSync(file, `${process.pid} 5\n`);
+  await expect(withLockFile(file, () => Promise.resolve('yes'))).resolves.toBe('yes');
+});
+
+it('tells once that another action goes on', async () => {
+  const told: string[] = [];
+  let end = (): void => undefined;
+  const first = withLockFile(file, () => new Promise<void>((resolve) => (end = resolve)));
+  const second = withLockFile(
+    file,
+    () => Promise.resolve(told.push('second')),
+    () => {
+      told.push('waits');
+      end();
+    },
+  );
+  await Promise.all([first, second]);
+  expect(told).toEqual(['waits', 'second']);
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive } from './is-alive';
@@ -7,14 +8,24 @@ const PAUSE_MILLISECONDS = 50;
 
 /**
  * Performs an action while no other process of this machine performs one with the same lock.
- * A lock whose process has ended does not count.
+ * A lock whose process has ended does not count, even if its id was given to another one.
  *
  * @param file Absolute path in a folder that is there; the file is made and goes with the action.
+ * @param onWait Called once if another process holds the lock. Default: nothing.
  */
-export async function withLockFile<T>(file: string, action: () => Promise<T>): Promise<T> {
-  while (!(await take(file))) {
-    if (await isAbandoned(file)) await rm(file, { force: true });
-    else await wait(PAUSE_MILLISECONDS);
+export async function withLockFile<T>(
+  file: string,
+  action: () => Promise<T>,
+  onWait: () => void = () => undefined,
+): Promise<T> {
+  for (let hasWaited = false; !(await take(file));) {
+    if (await isAbandoned(file)) {
+      await rm(file, { force: true });
+      continue;
+    }
+    if (!hasWaited) onWait();
+    hasWaited = true;
+    await wait(PAUSE_MILLISECONDS);
   }
   try {
     return await action();
@@ -25,7 +36,7 @@ export async function withLockFile<T>(file: string, action: () => Promise<T>): P
 
 async function take(file: string): Promise<boolean> {
   try {
-    await writeFile(file, `${process.pid}\n`, { flag: 'wx' });
+    await writeFile(file, `${process.pid} ${startOf(process.pid)}\n`, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -36,5 +47,17 @@ async function take(file: string): Promise<boolean> {
 async function isAbandoned(file: string): Promise<boolean> {
   const text = await readFile(file, 'utf8').catch(() => '');
   // One that is just being written, or has just gone, is looked at again.
-  return /^\d+\n$/.test(text) && !isAlive(Number(text));
+  const [, pid, start] = /^(\d+) (\d*)\n$/.exec(text) ?? [];
+  return pid !== undefined && (!isAlive(Number(pid)) || startOf(Number(pid)) !== start);
+}
+
+/** When a process started, in ticks since the system did; empty where there is no /proc. */
+function startOf(pid: number): string {
+  try {
+    // The second field is the program's name in parentheses, and may hold blanks and parentheses.
+    const [, fields = ''] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return fields.split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
 }

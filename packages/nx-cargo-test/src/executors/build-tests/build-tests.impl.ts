@@ -1,7 +1,8 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
-import { buildTestBinaries } from '../../build/build-test-binaries';
+import { buildTestBinaries, type BuiltTests } from '../../build/build-test-binaries';
 import type { CompiledTests } from '../../build/compile-tests';
 import { nativeBuildHost } from '../../build/native-build-host';
+import { oneBuildAtATime } from '../../build/one-build-at-a-time';
 import { assertSourcesAsHashed, type HashedSources } from '../../build/hashed-sources';
 import { clearOutputs, writeFingerprints } from '../../build/write-fingerprints';
 import type { CargoWorkspace } from '../../cargo/metadata';
@@ -33,16 +34,24 @@ export default async function buildTestsExecutor(
       packageName: options.package,
     };
     const host = machines.buildHostFor(options, context.root) ?? nativeBuildHost();
-    await clearOutputs(place);
-    const built = await buildTestBinaries({
-      workspaceRoot: context.root,
-      options,
-      host,
-      leaves: (libraryName) => leavesOf(context, libraryName),
-      check: (compiled, cargo, hashed) =>
-        assertCovered(context, options.buildEnvironment ?? [], compiled, cargo, hashed),
-    });
-    await writeFingerprints(built, place, host);
+    const build = async (): Promise<BuiltTests> => {
+      await clearOutputs(place);
+      const built = await buildTestBinaries({
+        workspaceRoot: context.root,
+        options,
+        host,
+        leaves: (libraryName) => leavesOf(context, libraryName),
+        check: (compiled, cargo, hashed) =>
+          assertCovered(context, options.buildEnvironment ?? [], compiled, cargo, hashed),
+      });
+      await writeFingerprints(built, place, host);
+      return built;
+    };
+    const built = await oneBuildAtATime(place, build, () =>
+      process.stdout.write(
+        `waiting for another command that builds the tests of ${options.package}\n`,
+      ),
+    );
     process.stdout.write(`${describeBuild(built)}\n`);
     return { success: true };
   } catch (error) {
