@@ -9,6 +9,7 @@ import { wholeLines } from '../../process/whole-lines';
 import { describeFailure } from '../../report/describe-failure';
 import { projectFolder } from '../test-module/options';
 import { assertCommandIntact } from './assert-command-intact';
+import { assertOutputsThere } from './assert-outputs-there';
 import { chooseCommandPlace } from './choose-place';
 import { guestMachine, nativeMachine, type CommandMachine } from './command-machine';
 import { forwardedVariables } from './forwarded-variables';
@@ -55,6 +56,7 @@ export default async function cargoExecutor(
       shown.stdout.end();
       shown.stderr.end();
     });
+    assertOutputsThere(context);
     return { success: true };
   } catch (error) {
     process.stderr.write(`${describeFailure(error)}\n`);
