@@ -76,9 +76,36 @@ const plan = (folder = 'crate') =>
   });
 
 test('what a mount shows is not copied', async () => {
-  mkdirSync(join(root, 'crate'));
+  cpSync(join(root, 'here'), join(root, 'crate'), { recursive: true });
   await files('mount').place(plan(), shell);
   expect(said).toEqual([]);
+});
+
+test('a mount that lags behind is waited for, as tests read what it shows', async () => {
+  const lagging = join(root, 'here/data');
+  cpSync(join(root, 'here'), join(root, 'crate'), { recursive: true });
+  writeFileSync(lagging, 'two');
+  const options = {
+    ...edges('mount'),
+    announce(line: string) {
+      said.push(line);
+      cpSync(lagging, join(root, 'crate/data'));
+    },
+  };
+  await createGuestFiles(options).place(plan(), shell);
+  expect(said).toEqual([
+    `waiting until the instance guest sees ${join(root, 'crate/data')} as it is here`,
+  ]);
+});
+
+test('a mount that shows something else for good is refused', async () => {
+  cpSync(join(root, 'here'), join(root, 'crate'), { recursive: true });
+  writeFileSync(join(root, 'here/data'), 'two');
+  const never = createGuestFiles({ ...edges('mount'), lagSeconds: 0 });
+  await expect(never.place(plan(), shell)).rejects.toMatchObject({
+    code: 'GUEST_UNUSABLE',
+    message: expect.stringContaining(`does not show ${join(root, 'crate/data')} as it is`),
+  });
 });
 
 test('a folder that the guest does not see is named with what helps', async () => {

@@ -4,11 +4,12 @@ import { stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { CargoTestError } from '../errors';
 import type { RunPlan } from '../plan/run-plan';
 import { withLockFile } from '../process/lock-file';
 import { shellWord } from '../shell-word';
-import { makeFolder, mustSucceed, perform } from './guest-script';
+import { digestsInGuest, makeFolder, mustSucceed, perform } from './guest-script';
 import type { GuestShell } from './guest-shell';
 import type { LimaSources } from './lima-sources';
 import { syncSources, type SyncEdges } from './sync-sources';
@@ -18,6 +19,8 @@ export interface GuestFilesOptions extends SyncEdges {
   readonly sources: LimaSources;
   /** Binaries were built in the guest, so they are there, and nowhere else. Default: false. */
   readonly areBuiltThere?: boolean;
+  /** How long a mount may lag behind this machine. Default: 30. */
+  readonly lagSeconds?: number;
 }
 
 /** What plans need in a guest. */
@@ -53,7 +56,10 @@ export function createGuestFiles(options: GuestFilesOptions): GuestFiles {
   return {
     async place(plan, shell) {
       const folder = plan.workingDirectory;
-      await once(shell, `folder ${folder}`, () => placeFolder(folder, shell, options));
+      await once(shell, `folder ${folder}`, async () => {
+        await placeFolder(folder, shell, options);
+        if (options.sources === 'mount') await awaitMounted(folder, shell, options);
+      });
       for (const file of executables(plan)) await placeOnce(file, shell);
     },
     async describeMachine(binary, shell) {
@@ -135,4 +141,39 @@ export async function placeFolder(
   const name = createHash('sha256').update(`${instance}\0${folder}`).digest('hex').slice(0, 32);
   const lock = join(tmpdir(), `nx-cargo-test-${userInfo().uid}-${name}.lock`);
   await withLockFile(lock, () => syncSources(folder, shell, options));
+}
+
+/** How long a mount may lag behind: sshfs keeps what it knows of a file for 20 s. */
+const LAG_SECONDS = 30;
+
+/**
+ * Waits until a mount shows the files of a folder as they are here, since tests read them. Some
+ * mounts keep old contents for seconds, and some until they are made anew.
+ *
+ * @throws {CargoTestError} `GUEST_UNUSABLE` if it does not come to that.
+ */
+async function awaitMounted(
+  folder: string,
+  shell: GuestShell,
+  { instance, list, announce, lagSeconds = LAG_SECONDS }: GuestFilesOptions,
+): Promise<void> {
+  for (let second = 0; ; second++) {
+    // Listed again, because tests of another task may write here.
+    const files = (await list(folder)).filter(({ sha256 }) => sha256 !== undefined);
+    const there = await digestsInGuest(
+      shell,
+      files.map(({ path }) => join(folder, path)),
+    );
+    const [late] = files.filter(({ path, sha256 }) => there.get(join(folder, path)) !== sha256);
+    if (late === undefined) return;
+    const file = join(folder, late.path);
+    if (second >= lagSeconds) {
+      throw new CargoTestError(
+        'GUEST_UNUSABLE',
+        `the mount of the instance ${instance} does not show ${file} as it is on this host; restart the instance, or set the option limaSources to "copy"`,
+      );
+    }
+    if (second === 0) announce(`waiting until the instance ${instance} sees ${file} as it is here`);
+    await wait(1000);
+  }
 }

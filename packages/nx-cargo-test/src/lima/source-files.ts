@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { CargoTestError, messageOf } from '../errors';
+import { CargoTestError } from '../errors';
 import { describeExit } from '../process/process-exit';
 import type { SpawnSupervised } from '../process/supervise-group';
 
@@ -13,7 +13,7 @@ export interface SourceFile {
   readonly path: string;
   /** Permissions in octal digits, as `stat -c %a` writes them. */
   readonly mode: string;
-  /** SHA-256 of the content, lower-case hexadecimal; absent for a link. */
+  /** SHA-256 of the content, lower-case hexadecimal; absent for a link, and for what cannot be read. */
   readonly sha256?: string;
   /** What a symbolic link holds; absent for a file. */
   readonly link?: string;
@@ -26,8 +26,6 @@ const NOT_SOURCES = new Set(['target', 'node_modules', '.git']);
  * Lists the files and links of a folder: those that git knows or would not ignore, also in
  * submodules and other repositories inside of it; outside of a repository all but those of
  * builds. Sorted.
- *
- * @throws {CargoTestError} `GUEST_UNUSABLE` for a file that cannot be read.
  */
 export async function listSources(spawn: SpawnSupervised, folder: string): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
@@ -35,7 +33,7 @@ export async function listSources(spawn: SpawnSupervised, folder: string): Promi
     const file = join(folder, path);
     const status = await lstat(file).catch(() => undefined);
     const mode = ((status?.mode ?? 0) & 0o7777).toString(8);
-    if (status?.isFile() === true) files.push({ path, mode, sha256: await digestOf(file) });
+    if (status?.isFile() === true) files.push({ path, mode, ...(await digestOf(file)) });
     if (status?.isSymbolicLink() === true) files.push({ path, mode, link: await readlink(file) });
   }
   return files;
@@ -77,16 +75,14 @@ export async function packSources(
   throw new CargoTestError('GUEST_UNUSABLE', `packing ${folder} failed: ${tar.problem}`);
 }
 
-async function digestOf(file: string): Promise<string> {
+async function digestOf(file: string): Promise<{ readonly sha256?: string }> {
   const hash = createHash('sha256');
   try {
     await pipeline(createReadStream(file), hash);
-  } catch (cause) {
-    throw new CargoTestError('GUEST_UNUSABLE', `${file} cannot be read: ${messageOf(cause)}`, {
-      cause,
-    });
+  } catch {
+    return {};
   }
-  return hash.digest('hex');
+  return { sha256: hash.digest('hex') };
 }
 
 async function gitFiles(spawn: SpawnSupervised, folder: string): Promise<string[] | undefined> {
