@@ -201,13 +201,17 @@ async function run() {
 async function interrupted() {
   const child = start(['run', 'memory-limit:test-waiting', '--skip-nx-cache']);
   await until('a test runs in the guest', () => processesInGuest().includes('waits_for_ever'));
+  const look = performance.now();
+  processesInGuest();
   const from = performance.now();
   process.kill(-child.process.pid, 'SIGINT');
   await until('nothing runs in the guest', () => !processesInGuest().includes('memory_limit-'));
   const took = seconds(from);
   await child.ended;
   await until('no folder is left in the guest', () => folders() === '');
-  assert.ok(took < 4, `it took ${took} s, looks at the guest included`);
+  // Two seconds, and up to two looks that each take as long as the one before.
+  const allowed = 2 + (2 * (from - look)) / 1000;
+  assert.ok(took < allowed, `it took ${took} s of ${allowed} s, looks at the guest included`);
   return { seconds: took };
 }
 
@@ -239,7 +243,8 @@ function guest(script) {
 async function until(what, isSo) {
   const from = performance.now();
   while (!isSo()) {
-    if (seconds(from) > 120) throw new Error(`not within two minutes: ${what}`);
+    // Only tells that nothing will come: on a busy machine a build takes minutes to begin.
+    if (seconds(from) > 900) throw new Error(`not within a quarter of an hour: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

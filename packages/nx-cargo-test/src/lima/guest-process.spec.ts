@@ -17,7 +17,8 @@ afterEach(() => session.close());
 
 async function run(
   file: string,
-  ...args: string[]
+  args: readonly string[],
+  isWatched = false,
 ): Promise<{ exit: ProcessExit; stdout: string; stderr: string }> {
   const text = { stdout: '', stderr: '' };
   const { exit } = await startInGuest(
@@ -25,11 +26,12 @@ async function run(
     session.nextProcess(),
     { file, args, workingDirectory: '/', environment },
     { onOutput: (stream, piece) => void (text[stream] += piece) },
+    isWatched,
   ).ended;
   return { exit, ...text };
 }
 
-const sh = (script: string) => run('sh', '-c', script);
+const sh = (script: string, isWatched = false) => run('sh', ['-c', script], isWatched);
 
 test.each([0, 1, 7, 101, 126, 200, 255])('exit code %i is told', async (code) => {
   expect(await sh(`exit ${code}`)).toMatchObject({ exit: { type: 'code', code } });
@@ -82,6 +84,35 @@ test('program, arguments, folder and environment are exact', async () => {
   rmSync(folder, { recursive: true });
   expect(exit).toEqual({ type: 'code', code: 0 });
   expect(stdout).toBe([folder, odd, odd, '', '-x', 'c=d', ''].join('|'));
+});
+
+const MUCH = 'yes | head -c 20000000; yes é | head -c 30000; echo; echo last; exit 5';
+const MUCH_BYTES = 20_030_006;
+
+test('of more output of tests than can be read, the end is told and what is left out', async () => {
+  const { exit, stdout } = await sh(MUCH, true);
+  expect(exit).toEqual({ type: 'code', code: 5 });
+  expect(stdout.endsWith('\nlast\n')).toBe(true);
+  const skipped = [...stdout.matchAll(/\n\[(\d+) bytes of output left out here\]\n/g)];
+  const told = skipped.map(([line, bytes]) => Number(bytes) - line.length);
+  const left = told.reduce((sum, bytes) => sum + bytes, 0);
+  expect(Buffer.byteLength(stdout) + left).toBe(MUCH_BYTES);
+});
+
+test('output of other programs is whole', async () => {
+  const { stdout } = await sh(MUCH);
+  expect(Buffer.byteLength(stdout)).toBe(MUCH_BYTES);
+}, 60_000);
+
+test('one that leaves something running that writes for ever is over, and so is that', async () => {
+  const child = startInGuest(
+    await session.shell(),
+    session.nextProcess(),
+    { file: 'sh', args: ['-c', 'yes & exit 4'], workingDirectory: '/', environment },
+    { onOutput: () => undefined },
+    true,
+  );
+  expect(await child.ended).toMatchObject({ exit: { type: 'code', code: 4 }, leftProcesses: true });
 });
 
 test('one that cannot be started says why', async () => {

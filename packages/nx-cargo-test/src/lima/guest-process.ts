@@ -17,12 +17,15 @@ import { shellWord } from '../shell-word';
 const PAUSES = [20, 20, 50, 50, 100];
 const LONGEST_PAUSE = 200;
 
+/** How much of each stream of tests is still read after their end. */
+const LATE_BYTES = 8 << 20;
+
 /**
  * Starts a command in a guest, as `spawnSupervised` does here; its end is told by
  * the guest's own shell. If the guest is lost, so is the process.
  *
  * @param id Not used before with this shell.
- * @param isWatched Whether the guest looks at what its processes hold.
+ * @param isWatched Whether it is tests: the guest looks at what its processes hold, and output counts less than time.
  */
 export function startInGuest(
   shell: GuestShell,
@@ -92,6 +95,20 @@ async function follow(
     err: { stream: 'stderr', decoder: new StringDecoder() },
   } as const;
   const read = { out: 0, err: 0 };
+  /** What there is to read, told at the end: what the process left running may write for ever. */
+  const whole = { out: Infinity, err: Infinity };
+  const size = async (name: 'out' | 'err'): Promise<number> => {
+    const answer = await shell.ask(`size ${shell.facts.folder}/${id}/${name}`);
+    return Number(valueOf(answer, 'size') ?? 0);
+  };
+  /** Tests may have written faster than can be read; of other programs every line counts, such as cargo's messages. */
+  const passOver = (name: 'out' | 'err'): void => {
+    const skipped = whole[name] - read[name] - LATE_BYTES;
+    if (!isWatched || skipped <= 0) return;
+    read[name] += skipped;
+    const { stream, decoder } = streams[name];
+    onOutput(stream, `${decoder.end()}\n[${skipped} bytes of output left out here]\n`);
+  };
   for (let round = 0; ; round++) {
     const answer = await shell.ask(`poll ${id} ${read.out} ${read.err}`);
     let isNew = false;
@@ -102,22 +119,29 @@ async function follow(
       read[name] += data.length;
       onOutput(streams[name].stream, streams[name].decoder.write(data));
     }
-    if (isNew) continue;
     const exit = exitOf(answer);
-    if (exit !== undefined) {
-      for (const { stream, decoder } of Object.values(streams)) {
-        const text = decoder.end();
-        if (text !== '') onOutput(stream, text);
-      }
-      const answer = await shell.ask(`end ${id}`);
-      onEnd(answer);
-      return {
-        exit,
-        leftProcesses: answer.includes('left'),
-        ...(isWatched ? { watched: watchedIn(answer) } : {}),
-      };
+    if (exit === undefined) {
+      if (!isNew) await wait(PAUSES[round] ?? LONGEST_PAUSE);
+      continue;
     }
-    await wait(PAUSES[round] ?? LONGEST_PAUSE);
+    if (whole.out === Infinity) {
+      for (const name of ['out', 'err'] as const) {
+        whole[name] = await size(name);
+        passOver(name);
+      }
+    }
+    if (isNew && (read.out < whole.out || read.err < whole.err)) continue;
+    for (const { stream, decoder } of Object.values(streams)) {
+      const text = decoder.end();
+      if (text !== '') onOutput(stream, text);
+    }
+    const last = await shell.ask(`end ${id}`);
+    onEnd(last);
+    return {
+      exit,
+      leftProcesses: last.includes('left'),
+      ...(isWatched ? { watched: watchedIn(last) } : {}),
+    };
   }
 }
 

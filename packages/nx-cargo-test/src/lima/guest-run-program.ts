@@ -1,4 +1,5 @@
 import type { ProgramEnd, RunProgram } from '../cargo/run-program';
+import { CargoTestError } from '../errors';
 import { describeExit } from '../process/process-exit';
 import type { SpawnSupervised } from '../process/supervise-group';
 import { wholeLines } from '../process/whole-lines';
@@ -10,7 +11,7 @@ const NOT_FOUND = 127;
 
 /**
  * Runs programs in a guest, where they have nothing on their standard input. When
- * our own process ends, so do they.
+ * our own process ends, so do they. They throw `GUEST_UNUSABLE` if the guest is lost.
  */
 export function runInGuest(session: GuestSession): RunProgram {
   const spawn = spawnInGuest(session);
@@ -25,6 +26,13 @@ export function runInGuest(session: GuestSession): RunProgram {
         else text[stream] += piece;
       },
     }).ended.finally(shown.end);
+    // What it would have said is lost with it: no failure of its own.
+    if (exit.type === 'lost') {
+      throw new CargoTestError(
+        'GUEST_UNUSABLE',
+        `the guest was lost while ${file} ran there: ${exit.reason}; \`limactl list\` tells whether its instance still runs`,
+      );
+    }
     const end: ProgramEnd = {
       code: exit.type === 'code' ? exit.code : undefined,
       description: describeExit(exit),
