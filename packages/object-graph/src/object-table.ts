@@ -35,7 +35,7 @@ export const PIECE = {
   minimumStack: 8192,
   /** It tells where the program's own file lies: a function of the standard library, or the path's text. */
   findsProgram: 16384,
-  /** Code by which a program takes a backtrace of itself. */
+  /** It's the function of the standard library that takes a backtrace, whatever the environment says. */
   tracesProgram: 32768,
 } as const;
 

@@ -62,9 +62,16 @@ test('a test that can read its backtrace is told by the whole binary', async () 
 #[test] fn reads() { assert!(std::backtrace::Backtrace::force_capture().to_string().contains("reads")); }
 #[test] fn panics() { assert!(std::panic::catch_unwind(|| panic!("x")).is_err()); }
 #[test] fn may_capture() { let _ = std::backtrace::Backtrace::capture().to_string(); }
+extern "C" fn each(_: *mut u8, _: *mut u8) -> i32 { 0 }
+extern "C" { fn _Unwind_Backtrace(each: extern "C" fn(*mut u8, *mut u8) -> i32, with: *mut u8) -> i32; }
+#[test] fn reports_what_is_stuck() { unsafe { _Unwind_Backtrace(each, std::ptr::null_mut()); } }
 `);
   expect([...unknown.keys()]).toEqual(['reads']);
-  expect([...fingerprints.keys()].sort()).toEqual(['may_capture', 'panics']);
+  expect([...fingerprints.keys()].sort()).toEqual([
+    'may_capture',
+    'panics',
+    'reports_what_is_stuck',
+  ]);
 });
 
 test('by which names an executable finds its own functions counts', async () => {

@@ -8,7 +8,11 @@ import { reachingNodes } from './reaching-nodes';
 export interface OwnProgram {
   /** It can start the program that it stands in, and so every test of it. */
   readonly startsItself: (root: number) => boolean;
-  /** It can take a backtrace and read it, which names functions, files and lines. */
+  /**
+   * It asks the standard library for a backtrace to read, which names functions, files
+   * and lines. Code of its own that unwinds does not count: runtimes have some at hand
+   * in all that they run, to report what is stuck.
+   */
   readonly tracesItself: (root: number) => boolean;
 }
 
@@ -27,12 +31,10 @@ export function ownProgram(graph: PieceGraph): OwnProgram {
   const { first, targets, labels } = graph.references;
   const starts = namesAmong(graph, STARTS_PROGRAM);
   const finds = namesAmong(graph, FINDS_PROGRAM);
-  const traces = namesAmong(graph, TRACES_PROGRAM);
   const flags = graph.nodeFlags;
   for (let id = 0; id < graph.size; id++) {
     let isStarting = false;
     let isFinding = (flags[id]! & PIECE.findsProgram) !== 0;
-    let isTracing = false;
     for (let edge = first[id]!; edge < first[id + 1]!; edge++) {
       const target = targets[edge]!;
       const label = labels[edge]!;
@@ -40,16 +42,13 @@ export function ownProgram(graph: PieceGraph): OwnProgram {
       else if (target === OUTSIDE && label !== 0) {
         isStarting ||= starts[label] === 1;
         isFinding ||= finds[label] === 1;
-        isTracing ||= traces[label] === 1;
       }
     }
     if (isStarting) starting.push(id);
     if ((flags[id]! & PIECE.tracesProgram) !== 0) tracing.push(id);
-    if (!isFinding && !isTracing) continue;
-    // Panics trace and look for the program's debug information, but tell the test nothing.
-    if (graph.object(id).isStandard) continue;
-    if (isFinding && !ONLY_ITS_FOLDER.test(graph.symbol(id))) finding.push(id);
-    if (isTracing && graph.isStandardLibraryApart) tracing.push(id);
+    // Panics look for the program's debug information, but tell the test nothing.
+    if (!isFinding || graph.object(id).isStandard) continue;
+    if (!ONLY_ITS_FOLDER.test(graph.symbol(id))) finding.push(id);
   }
   const start = reachingNodes(graph, starting);
   const find = graph.isStandardLibraryApart ? reachingNodes(graph, finding) : start;
@@ -64,11 +63,6 @@ export function ownProgram(graph: PieceGraph): OwnProgram {
 const FINDS_PROGRAM: ReadonlySet<string> = new Set([
   ...['program_invocation_name', 'program_invocation_short_name', '__progname', '__progname_full'],
   ...['__libc_argv', '_dl_argv', 'getauxval'],
-]);
-
-/** Those by which it gets at the names of its functions. */
-const TRACES_PROGRAM: ReadonlySet<string> = new Set([
-  ...['_Unwind_Backtrace', 'backtrace_symbols', 'backtrace_symbols_fd', 'dladdr', 'dladdr1'],
 ]);
 
 /** What looks for the folder of the program only, to find others in it: assert_cmd and snapbox. */
