@@ -11,7 +11,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 /** Digest of the sources in a checkout; git ignores `ignored.txt`. */
 async function digestOf(
   files: Readonly<Record<string, string>>,
-  { checkout = 'checkout', read = Object.keys(files), start = Infinity } = {},
+  { checkout = 'checkout', read = Object.keys(files), start = Infinity, digests = {} } = {},
 ): Promise<string> {
   const workspaceRoot = join(home, checkout);
   mkdirSync(join(workspaceRoot, 'tests'), { recursive: true });
@@ -31,7 +31,15 @@ async function digestOf(
   const paths = read.map((name) => join(workspaceRoot, name));
   return sourcesDigest(
     paths,
-    { start, digests: new Map() },
+    {
+      start,
+      digests: new Map(
+        Object.entries<string>(digests).map(([name, digest]) => [
+          join(workspaceRoot, name),
+          digest,
+        ]),
+      ),
+    },
     { workspaceRoot, environment: {}, run },
   );
 }
@@ -63,4 +71,14 @@ test('a link that leads nowhere is no failure', async () => {
 
 test('a source that changed after Nx may have hashed it fails, as it would for a build', async () => {
   await expect(digestOf(sources, { start: 0 })).rejects.toThrow('lib.rs');
+});
+
+test('a Cargo.lock that cargo has just written is no changed source', async () => {
+  await expect(digestOf({ 'Cargo.lock': '' }, { start: 0 })).resolves.toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('what was read before the build counts as it was, also if the build writes it anew', async () => {
+  const options = { start: 0, digests: { 'lib.rs': 'before' } };
+  const first = await digestOf({ 'lib.rs': 'a' }, options);
+  expect(await digestOf({ 'lib.rs': 'b' }, options)).toBe(first);
 });
