@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withLockFile } from './lock-file';
@@ -22,7 +22,7 @@ it('lets one action in after the other, and leaves nothing', async () => {
   };
   await Promise.all([1, 2, 3].map(() => withLockFile(file, action)));
   expect(most).toEqual([1, 1, 1]);
-  expect(existsSync(file)).toBe(false);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 it('is given back by an action that fails', async () => {
@@ -32,12 +32,17 @@ it('is given back by an action that fails', async () => {
 
 it('takes what a process left that has ended', async () => {
   const { pid } = spawnSync('true');
-  writeFileSync(file, `${pid} 5\n`);
+  symlinkSync(`${pid} 5`, file);
   await expect(withLockFile(file, () => Promise.resolve('yes'))).resolves.toBe('yes');
 });
 
 it('takes what a process left whose id is now that of another one', async () => {
-  writeFileSync(file, `${process.pid} 5\n`);
+  symlinkSync(`${process.pid} 5`, file);
+  await expect(withLockFile(file, () => Promise.resolve('yes'))).resolves.toBe('yes');
+});
+
+it('takes what says of no process whose it is', async () => {
+  writeFileSync(file, '');
   await expect(withLockFile(file, () => Promise.resolve('yes'))).resolves.toBe('yes');
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readlink, rm, symlink } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive } from './is-alive';
 
@@ -10,7 +10,9 @@ const PAUSE_MILLISECONDS = 50;
  * Performs an action while no other process of this machine performs one with the same lock.
  * A lock whose process has ended does not count, even if its id was given to another one.
  *
- * @param file Absolute path in a folder that is there; the file is made and goes with the action.
+ * @param file Absolute path in a folder that is there; the lock is made there and goes with the
+ * action. It's a link that leads to no file but says whose it is: it is there as a whole or not
+ * at all, also on a full disk or if its process is killed.
  * @param onWait Called once if another process holds the lock. Default: nothing.
  */
 export async function withLockFile<T>(
@@ -36,7 +38,7 @@ export async function withLockFile<T>(
 
 async function take(file: string): Promise<boolean> {
   try {
-    await writeFile(file, `${process.pid} ${startOf(process.pid)}\n`, { flag: 'wx' });
+    await symlink(`${process.pid} ${startOf(process.pid)}`, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -45,10 +47,15 @@ async function take(file: string): Promise<boolean> {
 }
 
 async function isAbandoned(file: string): Promise<boolean> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  // One that is just being written, or has just gone, is looked at again.
-  const [, pid, start] = /^(\d+) (\d*)\n$/.exec(text) ?? [];
-  return pid !== undefined && (!isAlive(Number(pid)) || startOf(Number(pid)) !== start);
+  let text: string;
+  try {
+    text = await readlink(file);
+  } catch (error) {
+    // One that has just gone is tried again; what is no link is none of ours.
+    return (error as NodeJS.ErrnoException).code === 'EINVAL';
+  }
+  const [, pid, start] = /^(\d+) (\d*)$/.exec(text) ?? [];
+  return pid === undefined || !isAlive(Number(pid)) || startOf(Number(pid)) !== start;
 }
 
 /** When a process started, in ticks since the system did; empty where there is no /proc. */
