@@ -130,6 +130,8 @@ test('an instance of another architecture can build for itself', async () => {
 test.each<[string, ProgramAnswer, string]>([
   ['missing', { type: 'missing' }, 'problem'],
   ['old', { type: 'answered', stdout: 'limactl version 0.23.2\n' }, 'hint'],
+  ['just too old', { type: 'answered', stdout: 'limactl version 1.0.7\n' }, 'hint'],
+  ['old enough', { type: 'answered', stdout: 'limactl version 1.1.0\n' }, 'ok'],
 ])('a limactl that is %s is a %3$s', async (_, version, severity) => {
   const facts = await lima('list-running', { version });
   expect(checkLima(facts)[0]).toMatchObject({ check: 'limactl', severity });

@@ -76,7 +76,7 @@ function limactl(answer: ProgramAnswer): Finding {
   }
   const found = firstLine(answer);
   const version = versionIn(found);
-  if (version !== undefined && isAtLeast(version, [1])) {
+  if (version !== undefined && isAtLeast(version, [1, 1])) {
     const other = found.includes(TRIED_VERSION)
       ? ''
       : `; nx-cargo-test was tried with ${TRIED_VERSION}`;
@@ -86,8 +86,8 @@ function limactl(answer: ProgramAnswer): Finding {
     check,
     severity: 'hint',
     found,
-    wanted: `1.0 or later; nx-cargo-test was tried with ${TRIED_VERSION}`,
-    why: 'Older ones list instances and pass arguments in other ways.',
+    wanted: `1.1 or later; nx-cargo-test was tried with ${TRIED_VERSION}`,
+    why: 'Older ones list instances and pass arguments in other ways, and refuse the lima.yaml that the generator writes.',
     mend: ['brew upgrade lima'],
   };
 }
