@@ -56,8 +56,7 @@ function needed(program: LinkedProgram, object: LinkedObject): LinkedObject[] {
   const { externals } = object.table;
   for (let at = 0; at < externals.length; at += 2) {
     if (externals[at + 1] !== 0) continue;
-    const text = tableName(object.table, externals[at]!);
-    for (const { object: other } of program.resolveText(text))
+    for (const { object: other } of program.definitions(object, at / 2))
       if (isMember(other) && other !== object) found.add(other);
   }
   return [...found];

@@ -131,12 +131,17 @@ export class LinkedProgram {
    * @param external Index of a global name that the object refers to.
    */
   resolve(object: LinkedObject, external: number): readonly Definition[] {
-    const definitions = this.#definitionsOf(this.externalNumber(object, external));
+    const definitions = this.definitions(object, external);
     if (this.#missing.size > 0) {
       const name = object.table.externals[external * 2]!;
       this.#refuseMissing(tableName(object.table, name), definitions);
     }
     return definitions;
+  }
+
+  /** As {@link resolve}, also for a name that an archive's index is wrong about. */
+  definitions(object: LinkedObject, external: number): readonly Definition[] {
+    return this.#definitionsOf(this.externalNumber(object, external));
   }
 
   /** The number of a global name that an object refers to, the same for all objects. */
